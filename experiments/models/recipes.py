@@ -1,0 +1,50 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from experiments.recipe import Recipe, recipe_from_data
+
+
+class SubmittedRecipeQuerySet(models.QuerySet["SubmittedRecipe"]):
+    def starters(self) -> Self:
+        """The recipes that ship with the project."""
+        return self.exclude(preset="")
+
+    def same_experiment(self, digest: str) -> Self:
+        return self.filter(digest=digest)
+
+
+class SubmittedRecipe(models.Model):
+    """A recipe as somebody gave it. Never changed once it has run; a change is a fork."""
+
+    title = models.CharField(max_length=200)
+    problem = models.ForeignKey("problems.Problem", on_delete=models.PROTECT, related_name="recipes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="recipes")
+    toml = models.TextField()
+    resolved = models.JSONField()
+    digest = models.CharField(max_length=64, db_index=True)
+    preset = models.CharField(max_length=120, blank=True, help_text="file name of a shipped recipe")
+    size = models.CharField(max_length=20, blank=True, choices=[("laptop", "laptop"), ("full", "full")])
+    forked_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SubmittedRecipeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["preset"], condition=~models.Q(preset=""), name="one_recipe_per_preset")
+        ]
+        indexes = [models.Index(fields=["problem", "-created_at"])]
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.digest[:12]})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("recipe", args=[self.pk])
+
+    @property
+    def recipe(self) -> Recipe:
+        return recipe_from_data(self.resolved)

@@ -1,0 +1,163 @@
+"""The recipe: everything that is asked of a run, as data."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, JsonValue, model_validator
+
+from experiments.recipe.interventions import InterventionSpec, ShuffleLabels
+from experiments.recipe.models import ModelSpec
+from experiments.recipe.observing import AnalysisSpec, FourierSpectrum, MeasureSpec, Split
+from experiments.recipe.spec import Count, Many, Spec
+from experiments.recipe.tasks import ModularAddition, TaskSpec
+from experiments.recipe.training import Schedule, Step, Training
+
+MAX_SEEDS = 1024
+MAX_POINTS = 1000
+DEFAULT_STACK = 16
+
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+SweepValue = bool | int | float | str
+
+PROSE = frozenset({"title", "problem", "notes"})
+
+
+class Expectation(Spec):
+    """A prediction the run is scored on, per seed and grid point."""
+
+    measure: Literal["loss", "accuracy", "weight-norm"]
+    split: Split | None = None
+    component: Annotated[str, Field(max_length=80, description="empty for the whole")] = ""
+    at: Annotated[
+        Literal["end", "any"] | Step,
+        Field(description="'end', 'any' measured step, or the first one from this step on"),
+    ] = "end"
+    at_least: float | None = None
+    at_most: float | None = None
+    source: Annotated[str, Field(max_length=300, description="where the prediction comes from")] = ""
+
+    @model_validator(mode="after")
+    def has_a_bound(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("an expectation needs at_least, at_most or both")
+        return self
+
+
+class Recipe(Spec):
+    """One experiment. The digest covers every field but title, problem and notes, which only describe it."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    problem: Annotated[
+        str, Field(pattern=r"^[1-9]\d{0,2}\.[1-9]\d{0,3}$", description="number of the problem, such as '5.3'")
+    ]
+    notes: Annotated[
+        str, Field(max_length=8000, description="Markdown: what this does, what to look for, what is open")
+    ] = ""
+    seeds: Annotated[Many[Seed], Field(min_length=1, max_length=MAX_SEEDS)] = (0, 1, 2)
+    stack: Annotated[
+        Count | None,
+        Field(le=MAX_SEEDS, description=f"seeds trained together; all of them, at most {DEFAULT_STACK}, when left out"),
+    ] = None
+    task: TaskSpec
+    model: ModelSpec = Field(default_factory=ModelSpec)
+    training: Training = Field(default_factory=Training)
+    checkpoints: Schedule = Field(default_factory=Schedule)
+    measure_at: Annotated[Schedule, Field(description="steps at which the measures are taken")] = Schedule(
+        schedule="mixed", count=200
+    )
+    measures: Annotated[Many[MeasureSpec], Field(min_length=1, max_length=40)]
+    analyses: Annotated[Many[AnalysisSpec], Field(max_length=20)] = ()
+    interventions: Annotated[Many[InterventionSpec], Field(max_length=20)] = ()
+    sweep: Annotated[
+        dict[Annotated[str, Field(max_length=100)], Annotated[Many[SweepValue], Field(min_length=1, max_length=200)]],
+        Field(max_length=6, description="dotted field -> values; the grid is their product"),
+    ] = Field(default_factory=dict)
+    expect: Annotated[Many[Expectation], Field(max_length=40)] = ()
+
+    @model_validator(mode="after")
+    def parts_fit_together(self) -> Self:
+        _refuse_repeats("seeds", [str(seed) for seed in self.seeds])
+        _refuse_repeats("measures", [m.model_dump_json() for m in self.measures])
+        _refuse_repeats("analyses", [a.model_dump_json() for a in self.analyses])
+        if self.task.n_train is None and self.training.batch == "full":
+            raise ValueError(f"training.batch: '{self.task.name}' draws fresh examples, so give a number, not 'full'")
+        if self.task.n_train is None and any(m.name != "weight-norm" and m.split == "train" for m in self.measures):
+            raise ValueError(f"measures: '{self.task.name}' has no fixed training set; measure split 'test'")
+        if self.task.n_train is None and any(isinstance(i, ShuffleLabels) for i in self.interventions):
+            raise ValueError(
+                f"interventions: '{self.task.name}' has no fixed training set whose labels could be shuffled"
+            )
+        if any(isinstance(a, FourierSpectrum) for a in self.analyses) and not isinstance(self.task, ModularAddition):
+            raise ValueError(f"analyses: 'fourier-spectrum' needs a modular task, not '{self.task.name}'")
+        self._expectations_are_measured()
+        return self
+
+    def _expectations_are_measured(self) -> None:
+        measured = {(m.name, getattr(m, "split", None)) for m in self.measures}
+        for index, expectation in enumerate(self.expect):
+            if (expectation.measure, expectation.split) not in measured:
+                known = ", ".join(f"{name} {split or ''}".strip() for name, split in sorted(measured, key=str))
+                wanted = f"{expectation.measure} {expectation.split or ''}".strip()
+                raise ValueError(f"expect.{index}: '{wanted}' is not among the measures: {known}")
+
+    @property
+    def stack_size(self) -> int:
+        return self.stack or min(len(self.seeds), DEFAULT_STACK)
+
+    @property
+    def n_points(self) -> int:
+        """Number of points of the sweep grid."""
+        size = 1
+        for values in self.sweep.values():
+            size *= len(values)
+        return size
+
+    def points(self) -> Iterator[dict[str, JsonValue]]:
+        """The dotted overrides of each grid point, in the order of the sweep; one empty point without a sweep."""
+        names = list(self.sweep)
+        for values in itertools.product(*self.sweep.values()):
+            yield dict(zip(names, values, strict=True))
+
+    def stacks(self) -> list[tuple[int, ...]]:
+        """The seeds cut into the groups that train together, in the order given."""
+        size = self.stack_size
+        return [self.seeds[i : i + size] for i in range(0, len(self.seeds), size)]
+
+
+def _refuse_repeats(field: str, values: list[str]) -> None:
+    repeated = sorted({value for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"{field}: given more than once: {', '.join(repeated)}")
+
+
+def resolve(recipe: Recipe) -> Recipe:
+    """The recipe with everything that was left to a rule written out: head width and stack size."""
+    model = recipe.model.model_copy(update={"d_head": recipe.model.head_width})
+    return recipe.model_copy(update={"model": model, "stack": recipe.stack_size})
+
+
+def at_point(recipe: Recipe, overrides: dict[str, JsonValue]) -> Recipe:
+    """The recipe at one grid point, without its sweep. Raises pydantic's ValidationError if a value does not fit."""
+    data: dict[str, Any] = recipe.model_dump(mode="json", exclude_unset=True)
+    data["sweep"] = {}
+    for dotted, value in overrides.items():
+        set_dotted(data, dotted, value)
+    return resolve(Recipe.model_validate(data))
+
+
+def set_dotted(data: dict[str, Any], dotted: str, value: JsonValue) -> None:
+    """Write one value at a dotted path such as `task.train_fraction` or `measures.0.split`."""
+    *parents, last = dotted.split(".")
+    here: Any = data
+    for part in parents:
+        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
+    if isinstance(here, list):
+        here[int(last)] = value
+    else:
+        here[last] = value
+
+
+def content(recipe: BaseModel) -> dict[str, Any]:
+    """What the digest covers: the resolved recipe without the fields that only describe it."""
+    return recipe.model_dump(mode="json", exclude=set(PROSE))
