@@ -1,7 +1,8 @@
 """The recipe vocabulary: pure data that the form, the API, the JSON Schema and the worker all read."""
 
 from experiments.recipe.digest import recipe_digest
-from experiments.recipe.parsing import InvalidRecipe, RecipeError, recipe_from_data, recipe_from_toml
+from experiments.recipe.errors import InvalidRecipe, RecipeError
+from experiments.recipe.parsing import recipe_from_data, recipe_from_toml
 from experiments.recipe.recipe import Recipe, at_point, resolve
 
 __all__ = [

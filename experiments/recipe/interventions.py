@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiments.recipe.spec import Fraction, Many, Spec
+from experiments.recipe.spec import Many, Spec
 
 ParameterName = Literal["W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_out", "W_U"]
 

@@ -8,7 +8,10 @@ from experiments.recipe.spec import Spec
 
 
 class Transformer(Spec):
-    """A decoder transformer. `d_mlp` of 0 leaves the MLPs out; defaults are those of Nanda et al. 2023 (arXiv 2301.05217)."""
+    """A decoder transformer; a `d_mlp` of 0 leaves the MLPs out.
+
+    Defaults are those of Nanda et al. 2023, arXiv 2301.05217.
+    """
 
     name: Literal["transformer"] = "transformer"
     n_layers: Annotated[int, Field(ge=1, le=8)] = 1

@@ -1,6 +1,7 @@
 """The recipe: everything that is asked of a run, as data."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
@@ -18,6 +19,7 @@ MAX_POINTS = 1000
 DEFAULT_STACK = 16
 
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+ProblemNumber = Annotated[str, Field(pattern=r"^[1-9]\d{0,2}\.[1-9]\d{0,3}$", description="such as '5.3'")]
 SweepValue = bool | int | float | str
 
 PROSE = frozenset({"title", "problem", "notes"})
@@ -48,9 +50,7 @@ class Recipe(Spec):
     """One experiment. The digest covers every field but title, problem and notes, which only describe it."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
-    problem: Annotated[
-        str, Field(pattern=r"^[1-9]\d{0,2}\.[1-9]\d{0,3}$", description="number of the problem, such as '5.3'")
-    ]
+    problem: ProblemNumber
     notes: Annotated[
         str, Field(max_length=8000, description="Markdown: what this does, what to look for, what is open")
     ] = ""
@@ -126,7 +126,7 @@ class Recipe(Spec):
 
 
 def _refuse_repeats(field: str, values: list[str]) -> None:
-    repeated = sorted({value for value in values if values.count(value) > 1})
+    repeated = [value for value, times in Counter(values).items() if times > 1]
     if repeated:
         raise ValueError(f"{field}: given more than once: {', '.join(repeated)}")
 
@@ -139,23 +139,17 @@ def resolve(recipe: Recipe) -> Recipe:
 
 def at_point(recipe: Recipe, overrides: dict[str, JsonValue]) -> Recipe:
     """The recipe at one grid point, without its sweep. Raises pydantic's ValidationError if a value does not fit."""
+    return resolve(Recipe.model_validate(point_data(recipe, overrides)))
+
+
+def point_data(recipe: Recipe, overrides: dict[str, JsonValue]) -> dict[str, Any]:
+    """The recipe as plain data with the overrides of one grid point written in."""
     data: dict[str, Any] = recipe.model_dump(mode="json", exclude_unset=True)
     data["sweep"] = {}
     for dotted, value in overrides.items():
-        set_dotted(data, dotted, value)
-    return resolve(Recipe.model_validate(data))
-
-
-def set_dotted(data: dict[str, Any], dotted: str, value: JsonValue) -> None:
-    """Write one value at a dotted path such as `task.train_fraction` or `measures.0.split`."""
-    *parents, last = dotted.split(".")
-    here: Any = data
-    for part in parents:
-        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
-    if isinstance(here, list):
-        here[int(last)] = value
-    else:
-        here[last] = value
+        part, _, field = dotted.partition(".")
+        data[part] = data.get(part, {}) | {field: value}
+    return data
 
 
 def content(recipe: BaseModel) -> dict[str, Any]:

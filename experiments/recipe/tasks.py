@@ -44,7 +44,7 @@ class ModularAddition(Spec):
 
 
 class PreviousToken(Spec):
-    """Uniform random tokens, drawn afresh each step; the answer at each position after the first is the token before it.
+    """Uniform random tokens, drawn afresh each step; from the second position on, the answer is the token before it.
 
     The smallest task that needs attention to look one place back (problem 3.21).
     """
