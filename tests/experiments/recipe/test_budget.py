@@ -1,0 +1,44 @@
+"""Costs worked out by hand."""
+
+import pytest
+
+from experiments.recipe import recipe_from_toml
+from experiments.recipe.budget import budget_of, forward_flops, parameter_count
+from experiments.recipe.models import Transformer
+from experiments.recipe.tasks import ModularAddition
+
+
+def test_parameters_of_the_published_grokking_model():
+    task, model = ModularAddition(modulus=113), Transformer()
+    embeddings = 114 * 128 + 3 * 128 + 128 * 113
+    assert parameter_count(task, model) == embeddings + 4 * 128 * 128 + 2 * 128 * 512
+
+
+def test_forward_arithmetic_by_hand():
+    task = ModularAddition(modulus=5)
+    model = Transformer(d_model=4, n_heads=1, d_mlp=0)
+    projections = 2 * 3 * 4 * 16
+    mixing = 2 * 2 * 9 * 4
+    assert forward_flops(task, model) == projections + mixing + 2 * 4 * 5
+
+
+def test_twice_the_seeds_cost_twice_the_arithmetic_and_bytes(toml):
+    few = budget_of(recipe_from_toml(toml))
+    many = budget_of(recipe_from_toml(toml.replace("[0, 1, 2]", "[0, 1, 2, 3, 4, 5]")))
+    assert many.flops == 2 * few.flops
+    assert many.artifact_bytes == 2 * few.artifact_bytes
+    assert many.n_parameters == few.n_parameters
+
+
+def test_grid_points_add_up_and_the_largest_sets_the_memory(toml):
+    one = budget_of(recipe_from_toml(toml))
+    swept = budget_of(recipe_from_toml(toml + '\n[sweep]\n"training.steps" = [100, 300]\n'))
+    assert swept.n_shards == 2
+    assert swept.memory_bytes == one.memory_bytes
+    assert swept.flops > 2 * one.flops
+
+
+def test_time_needs_a_known_rate(toml):
+    budget = budget_of(recipe_from_toml(toml))
+    assert budget.seconds_on(0.0) is None
+    assert budget.seconds_on(budget.flops) == pytest.approx(1.0)
