@@ -1,0 +1,76 @@
+"""Where experiments plug into the catalogue, which knows nothing about them.
+
+Another app implements `Evidence` and calls `register_evidence(...)` once, in its `AppConfig.ready`. With nothing
+registered every count is 0, the Results column is empty and the problem page has no experiments section.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db.models import Value
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from problems.models import Problem, User
+    from problems.models.querysets import ProblemQuerySet
+
+# What `Evidence.annotate` may add to a queryset of problems, and what each counts; what it leaves out stays 0.
+COUNTS = {
+    "n_recipes": "recipes of the problem",
+    "n_laptop_recipes": "recipes among them that a laptop can run",
+    "n_runs": "runs of these recipes",
+    "n_succeeded_runs": "runs among them that succeeded",
+    "n_findings": "findings that cite a succeeded run; one gives the status Result reported",
+    "n_reproduced_findings": "findings among them that another person's run confirmed",
+    "n_contested_findings": "findings among them with an unresolved disagreement",
+}
+
+
+@dataclass(frozen=True)
+class ResultCell:
+    """What the Results column of the list shows of one problem."""
+
+    text: str  # such as "3 runs" or "recipe, 4 min on a laptop"
+    points: tuple[tuple[float, float], ...] = ()  # (step, value) of the headline measure, drawn as a sparkline
+    points_label: str = ""  # what the sparkline shows, in words, such as "test accuracy of run 42"
+
+
+class Evidence(Protocol):
+    section_template: str  # included in the problem page, between references and the history of claims
+    front_template: str  # included in the front page
+
+    def annotate(self, problems: "ProblemQuerySet") -> "ProblemQuerySet":
+        """Adds integer annotations named in COUNTS, usable in filters. Use subqueries, not joins: filters chain."""
+
+    def row_cells(self, problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
+        """The Results cell by primary key, for the rows of one page, in a constant number of queries."""
+
+    def section(self, problem: "Problem", user: "User | AnonymousUser") -> dict[str, Any]:
+        """The context of `section_template`, which also sees `problem` and `user`."""
+
+    def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
+        """The context of `front_template`: what runs now and what finished lately."""
+
+
+_registered: Evidence | None = None
+
+
+def register_evidence(evidence: Evidence | None) -> None:
+    """Plugs `evidence` in; None unplugs."""
+    global _registered
+    _registered = evidence
+
+
+def registered_evidence() -> Evidence | None:
+    return _registered
+
+
+def annotate_evidence(problems: "ProblemQuerySet") -> "ProblemQuerySet":
+    problems = problems.annotate(**{name: Value(0) for name in COUNTS})
+    return problems if _registered is None else _registered.annotate(problems)
+
+
+def result_cells(problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
+    return {} if _registered is None else _registered.row_cells(problems)

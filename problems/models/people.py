@@ -1,0 +1,40 @@
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+# Without "@": handles are public and exported, and nobody's e-mail address may end up in them.
+is_handle = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z",
+    "A handle has letters, digits, '.', '_' and '-', and begins with a letter or digit.",
+)
+
+
+class User(AbstractUser):
+    """A person. The handle is the username; the e-mail address is never shown or exported."""
+
+    username = models.CharField(
+        "handle",
+        max_length=40,
+        unique=True,
+        validators=[is_handle],
+        error_messages={"unique": "This handle is taken."},
+    )
+    display_name = models.CharField(max_length=80, blank=True)
+    role = models.CharField(max_length=80, blank=True, help_text="such as student or research engineer")
+    is_verified_expert = models.BooleanField(default=False)
+    is_curator = models.BooleanField(default=False, help_text="may edit the catalogue")
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.UniqueConstraint(Lower("username"), name="one_person_per_handle")]
+
+    def __str__(self) -> str:
+        return f"@{self.username}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.username])
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.username
