@@ -1,0 +1,272 @@
+"""From the numbers of a panel to a plotly figure, as plain dicts: for live and finished plots, light and dark.
+
+Only SVG traces: the WebGL ones need eval, which the site's content security policy refuses.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from experiments.curves import Curve, median_with_band
+from experiments.recipe.panels import Axis, Frame, Grid, Panel, Series
+
+Theme = Literal["light", "dark"]
+Scale = Literal["linear", "log"]
+Json = dict[str, Any]
+
+# Okabe and Ito 2008. Their black is grey here, so that one cycle serves both themes; their yellow vanishes on paper.
+SEED_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#767676")
+DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
+INK = {"light": "#1b1d21", "dark": "#e4e6ea"}
+PAPER = {"light": "#ffffff", "dark": "#16181c"}
+HAIRLINE = {"light": "#dfe1e5", "dark": "#33373e"}
+
+MANY_SEEDS = 12  # above this, seeds are drawn as a median with a band
+MANY_TRACES = 16  # above this, the legend would hide the plot: names show on hover
+PLOT_HEIGHT = 340
+GRID_HEIGHT = 300
+GRIDS_IN_A_ROW = 3
+
+
+def template_of_theme(theme: Theme) -> Json:
+    """What differs between light and dark; a page swaps it without touching the numbers."""
+    axis = {"gridcolor": HAIRLINE[theme], "linecolor": HAIRLINE[theme], "zerolinecolor": HAIRLINE[theme]}
+    return {
+        "layout": {
+            "font": {"color": INK[theme], "family": "system-ui, sans-serif", "size": 12},
+            "paper_bgcolor": PAPER[theme],
+            "plot_bgcolor": PAPER[theme],
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": {"bgcolor": PAPER[theme], "bordercolor": HAIRLINE[theme], "font": {"color": INK[theme]}},
+        }
+    }
+
+
+def colour_of_seed(seed: int | None, seeds: Sequence[int]) -> str:
+    """The same seed has the same colour on every plot that is given the same list of the run's seeds."""
+    if seed is None:
+        return SEED_COLOURS[0]
+    place = list(seeds).index(seed) if seed in seeds else seed
+    return SEED_COLOURS[place % len(SEED_COLOURS)]
+
+
+def figure_of_panel(panel: Panel, *, theme: Theme = "light", seeds: Sequence[int] = ()) -> Json:
+    """The figure of a panel; with frames, a slider over checkpoints that starts at the last one."""
+    if panel.kind == "heatmap":
+        figure = _heatmap_figure(panel, theme)
+    else:
+        traces = [*_traces(panel, panel.series, seeds), *_traces(panel, _last_frame(panel).series, seeds)]
+        figure = {"data": traces, "layout": _layout(panel.x, panel.y, theme, n_traces=len(traces))}
+    if panel.frames:
+        _add_slider(figure, panel, seeds)
+    return figure
+
+
+def figure_of_curves(
+    series: Sequence[Series],
+    *,
+    measure: str,
+    unit: str = "",
+    theme: Theme = "light",
+    x_scale: Scale = "linear",
+    y_scale: Scale = "linear",
+    seeds: Sequence[int] = (),
+    as_median: bool = False,
+) -> Json:
+    """A measure along training: every seed a trace, or the median of the seeds with a band."""
+    traces = median_traces(series) if as_median else seed_traces(series, seeds=seeds)
+    x, y = Axis(label="step", scale=x_scale), Axis(label=measure, unit=unit, scale=y_scale)
+    return {"data": traces, "layout": _layout(x, y, theme, n_traces=len(traces))}
+
+
+def seed_traces(
+    series: Sequence[Series], *, seeds: Sequence[int] = (), names: Sequence[str] = (), mode: str = "lines"
+) -> list[Json]:
+    """One trace per series: the colour tells the seed, the dash tells the name; without seeds, colour tells the name.
+
+    `names` keeps dashes and colours where they are when only some of a plot's series are given.
+    """
+    names = names or names_of(series)
+    seeded = any(s.seed is not None for s in series)
+    traces = []
+    for s in series:
+        place = names.index(s.name)
+        colour = colour_of_seed(s.seed, seeds) if seeded else SEED_COLOURS[place % len(SEED_COLOURS)]
+        label = s.name if s.seed is None else f"{s.name}, seed {s.seed}"
+        trace: Json = {"type": "scatter", "mode": mode, "uid": f"{s.name}|{s.seed}", "name": label}
+        trace |= {"x": s.x, "y": s.y, "line": {"color": colour, "width": 1.5}, "marker": {"color": colour, "size": 6}}
+        if seeded:
+            trace["line"]["dash"] = DASHES[place % len(DASHES)]
+        if s.text:
+            trace |= {"text": s.text, "hovertemplate": "%{text}<br>%{x:.4g}, %{y:.4g}<extra>%{fullData.name}</extra>"}
+        traces.append(trace)
+    return traces
+
+
+def names_of(series: Sequence[Series]) -> list[str]:
+    return list(dict.fromkeys(s.name for s in series))
+
+
+def median_traces(series: Sequence[Series], *, names: Sequence[str] = ()) -> list[Json]:
+    """Per name: the 10th and 90th percentile with the space between them filled, then the median."""
+    traces: list[Json] = []
+    for name in names_of(series):
+        colour = SEED_COLOURS[list(names or names_of(series)).index(name) % len(SEED_COLOURS)]
+        band = median_with_band([Curve(s.x, s.y) for s in series if s.name == name])
+        edge = {"type": "scatter", "mode": "lines", "x": band.x, "hoverinfo": "skip", "showlegend": False}
+        edge |= {"legendgroup": name, "line": {"color": colour, "width": 0}}
+        traces += [
+            edge | {"uid": f"{name}|low", "name": f"{name}, 10th percentile", "y": band.low},
+            edge
+            | {"uid": f"{name}|high", "name": f"{name}, 90th percentile", "y": band.high}
+            | {"fill": "tonexty", "fillcolor": f"{colour}33"},
+            {"type": "scatter", "mode": "lines", "uid": f"{name}|median", "name": f"{name}, median of seeds"}
+            | {"legendgroup": name, "x": band.x, "y": band.median, "line": {"color": colour, "width": 2}},
+        ]
+    return traces
+
+
+def _last_frame(panel: Panel) -> Frame:
+    return panel.frames[-1] if panel.frames else Frame(step=0)
+
+
+def _traces(panel: Panel, series: Sequence[Series], seeds: Sequence[int]) -> list[Json]:
+    """Traces of some of a panel's series, drawn as they are among all of them."""
+    everything = [*panel.series, *_last_frame(panel).series]
+    names = names_of(everything)
+    many = len({s.seed for s in everything}) > MANY_SEEDS
+    if panel.kind == "bars":
+        return _median_bars(series, names) if many else _bars(series, seeds, names)
+    if panel.kind == "lines":
+        return median_traces(series, names=names) if many else seed_traces(series, seeds=seeds, names=names)
+    mode = "markers" if panel.kind == "scatter" else "lines+markers"
+    traces = seed_traces(series, seeds=seeds, names=names, mode=mode)
+    return [trace | {"opacity": 0.5} for trace in traces] if many else traces
+
+
+def _bars(series: Sequence[Series], seeds: Sequence[int], names: Sequence[str]) -> list[Json]:
+    bars = []
+    for trace in seed_traces(series, seeds=seeds, names=names):
+        kept = {name: trace[name] for name in ("uid", "name", "x", "y")}
+        bars.append({"type": "bar", **kept, "marker": {"color": trace["marker"]["color"]}})
+    return bars
+
+
+def _median_bars(series: Sequence[Series], names: Sequence[str]) -> list[Json]:
+    bars = []
+    for name in names_of(series):
+        band = median_with_band([Curve(s.x, s.y) for s in series if s.name == name])
+        up = [_difference(high, middle) for high, middle in zip(band.high, band.median, strict=True)]
+        down = [_difference(middle, low) for middle, low in zip(band.median, band.low, strict=True)]
+        error = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1, "width": 2}
+        bar = {"type": "bar", "uid": f"{name}|median", "name": f"{name}, median; whiskers: 10th to 90th percentile"}
+        marker = {"color": SEED_COLOURS[list(names).index(name) % len(SEED_COLOURS)]}
+        bars.append(bar | {"x": band.x, "y": band.median, "error_y": error, "marker": marker})
+    return bars
+
+
+def _difference(more: float | None, less: float | None) -> float:
+    return 0.0 if more is None or less is None else more - less
+
+
+def _layout(x: Axis, y: Axis, theme: Theme, *, n_traces: int) -> Json:
+    return {
+        "template": template_of_theme(theme),
+        "height": PLOT_HEIGHT,
+        "margin": {"l": 64, "r": 12, "t": 36, "b": 52},
+        "xaxis": _axis(x),
+        "yaxis": _axis(y),
+        "showlegend": 1 < n_traces <= MANY_TRACES,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "maxheight": 0.3},
+        "hovermode": "closest",
+        "uirevision": "kept",  # zoom and hidden traces survive new points
+    }
+
+
+def _axis(axis: Axis) -> Json:
+    title = f"{axis.label} ({axis.unit})" if axis.unit else axis.label
+    drawn: Json = {"title": {"text": title, "standoff": 8}, "type": axis.scale, "automargin": True, "zeroline": False}
+    if axis.scale == "log":
+        drawn |= {"exponentformat": "power", "dtick": 1, "minor": {"ticks": "outside", "ticklen": 3}}
+    return drawn
+
+
+def _heatmap_figure(panel: Panel, theme: Theme) -> Json:
+    """Small multiples that share one colour scale, so that they can be compared."""
+    grids = [*panel.grids, *_last_frame(panel).grids]
+    rows = -(-len(grids) // GRIDS_IN_A_ROW) or 1
+    columns = min(len(grids), GRIDS_IN_A_ROW) or 1
+    layout = _layout(panel.x, panel.y, theme, n_traces=0) | {"height": 60 + GRID_HEIGHT * rows, "annotations": []}
+    layout["coloraxis"] = _colour_axis(panel)
+    data = []
+    for place, grid in enumerate(grids):
+        row, column = divmod(place, columns)
+        data.append(_heatmap(grid, place))
+        suffix = "" if place == 0 else str(place + 1)
+        left, top = column / columns, 1 - row / rows
+        x_domain, y_domain = [left, left + 0.82 / columns], [top - 0.74 / rows, top]
+        layout[f"xaxis{suffix}"] = _category_axis(panel.x, grid.x) | {"domain": x_domain, "anchor": f"y{suffix}"}
+        layout[f"yaxis{suffix}"] = _category_axis(panel.y, grid.y) | {"domain": y_domain, "anchor": f"x{suffix}"}
+        title = {"text": _grid_label(grid), "x": left, "y": top, "xref": "paper", "yref": "paper", "showarrow": False}
+        layout["annotations"].append(title | {"xanchor": "left", "yanchor": "bottom"})
+    return {"data": data, "layout": layout}
+
+
+def _grid_label(grid: Grid) -> str:
+    return grid.name if grid.seed is None else f"{grid.name}, seed {grid.seed}"
+
+
+def _heatmap(grid: Grid, place: int) -> Json:
+    suffix = "" if place == 0 else str(place + 1)
+    drawn = {"type": "heatmap", "uid": f"{grid.name}|{grid.seed}", "name": _grid_label(grid), "coloraxis": "coloraxis"}
+    return drawn | {"x": grid.x, "y": grid.y, "z": grid.z, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+
+
+def _category_axis(axis: Axis, values: Sequence[float | str | None]) -> Json:
+    drawn = _axis(axis)
+    return drawn | {"type": "category"} if any(isinstance(value, str) for value in values) else drawn
+
+
+def _colour_axis(panel: Panel) -> Json:
+    """One range for every grid of every frame; signed values get a scale whose middle is zero."""
+    frames = panel.frames or [Frame(step=0)]
+    grids = [*panel.grids, *(grid for frame in frames for grid in frame.grids)]
+    values = [value for grid in grids for row in grid.z for value in row if value is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if low < 0 < high:
+        reach = max(-low, high)
+        return {"colorscale": "RdBu", "reversescale": True, "cmin": -reach, "cmax": reach}
+    return {"colorscale": "Viridis", "cmin": low, "cmax": high}
+
+
+def _add_slider(figure: Json, panel: Panel, seeds: Sequence[int]) -> None:
+    """Frames that replace the traces after the fixed ones, and the slider that picks one. Axes keep their range."""
+    n_fixed = len(panel.grids) if panel.kind == "heatmap" else len(_traces(panel, panel.series, seeds))
+    figure["frames"] = []
+    steps = []
+    for frame in panel.frames:
+        if panel.kind == "heatmap":
+            data = [_heatmap(grid, n_fixed + place) for place, grid in enumerate(frame.grids)]
+        else:
+            data = _traces(panel, frame.series, seeds)
+        name = str(frame.step)
+        figure["frames"].append({"name": name, "data": data, "traces": list(range(n_fixed, n_fixed + len(data)))})
+        how = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+        steps.append({"label": f"{frame.step:,}", "method": "animate", "args": [[name], how]})
+    slider = {"active": len(steps) - 1, "steps": steps, "currentvalue": {"prefix": "step "}, "pad": {"t": 36}}
+    figure["layout"] |= {"sliders": [slider], "height": figure["layout"]["height"] + 90}
+    if panel.kind != "heatmap":
+        _fix_ranges(figure)
+
+
+def _fix_ranges(figure: Json) -> None:
+    """Linear axes span the values of all frames, so that the eye sees the data move and not the axis."""
+    drawn = [*figure["data"], *(trace for frame in figure["frames"] for trace in frame["data"])]
+    for letter in ("x", "y"):
+        axis = figure["layout"][f"{letter}axis"]
+        values = [value for trace in drawn for value in trace[letter] if isinstance(value, int | float)]
+        if axis["type"] == "log" or not values or any(isinstance(v, str) for trace in drawn for v in trace[letter]):
+            continue
+        low, high = min(values), max(values)
+        margin = 0.05 * (high - low or 1.0)
+        axis["range"] = [low - margin, high + margin]
