@@ -1,23 +1,26 @@
 """What a worker and the site say to each other: JSON over HTTP, checked by these models on both ends.
 
-A worker token may announce and claim. A claim returns a run token that is bound to one shard and one epoch and dies with the lease;
-every later call carries it as `Authorization: Run TOKEN`. A call with an older epoch gets 409 `stale_epoch` and nothing is stored.
+A worker token may announce and claim. A claim returns a run token that is bound to one shard and one epoch and dies
+with the lease; every later call carries it as `Authorization: Run TOKEN`. A call with an older epoch gets 409
+`stale_epoch` and nothing is stored.
 
-    POST /api/worker/announce/               Worker TOKEN   Announcement  -> Welcome
-    POST /api/worker/shards/<id>/claim/      Worker TOKEN   (empty)       -> Claim        409 not_claimable
-    POST /api/shards/<id>/heartbeat/         Run TOKEN      Heartbeat     -> Lease        409 stale_epoch
-    POST /api/shards/<id>/events/            Run TOKEN      EventBatch    -> Stored       409 stale_epoch, 422 out_of_order
-    PUT  /api/shards/<id>/blobs/<sha256>/    Run TOKEN      bytes         -> 201 or 200   422 wrong_hash
-    GET  /api/shards/<id>/blobs/<sha256>/    Run TOKEN                    -> bytes        only blobs of this shard
-    POST /api/shards/<id>/finish/            Run TOKEN      Outcome       -> Finished     409 stale_epoch, 422 missing_blobs
+    POST /api/worker/announce/             Worker TOKEN  Announcement -> Welcome
+    POST /api/worker/shards/<id>/claim/    Worker TOKEN  ClaimRequest -> Claim       409 not_claimable
+    POST /api/shards/<id>/heartbeat/       Run TOKEN     Heartbeat    -> Lease       409 stale_epoch
+    POST /api/shards/<id>/events/          Run TOKEN     EventBatch   -> Stored      409 stale_epoch, 422 out_of_order
+    PUT  /api/shards/<id>/blobs/<sha256>/  Run TOKEN     bytes        -> 201 or 200  422 wrong_hash, 507
+    GET  /api/shards/<id>/blobs/<sha256>/  Run TOKEN                  -> bytes       404 for a blob of another shard
+    POST /api/shards/<id>/finish/          Run TOKEN     Outcome      -> Finished    409 stale_epoch, 422 missing_blobs
 
-Every refusal is `{"code": "...", "detail": "...", "fields": {...}}`.
+Every refusal is `{"code": "...", "detail": "...", "fields": {...}}`. An upload needs a Content-Length. Batches are
+refused with 409 `finished` once the outcome was sent; sending the same outcome again repeats the first answer.
 """
 
+import math
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 10
@@ -25,11 +28,28 @@ BATCH_SECONDS = 2
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_BLOB_BYTES = 2 * 1024**3
 
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL cannot store the character NUL; a log line may well hold one."""
+    return text.replace("\x00", "\ufffd")
+
+
+def _none_unless_finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, AfterValidator(_without_nul)]
+Whole = Annotated[int, Field(ge=0, lt=2**31)]  # steps, seeds, epochs and batch numbers: what a database integer holds
+FiniteOrNone = Annotated[float | None, BeforeValidator(_none_unless_finite)]
+Environment = Annotated[
+    dict[Annotated[Text, Field(max_length=100)], Annotated[Text, Field(max_length=1000)]], Field(max_length=100)
+]
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FailureKind(StrEnum):
@@ -48,20 +68,24 @@ MAX_ATTEMPTS = 3
 class Announcement(Message):
     """Sent at start and every HEARTBEAT_SECONDS, also by a worker with nothing to do."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]  # unique per owner, such as host name and process
+    name: Annotated[Text, Field(min_length=1, max_length=100)]  # unique per token, such as host name and process
     hardware_class: Literal["cpu", "gpu"]
-    device: Annotated[str, Field(max_length=200)]  # the model, as torch or the system names it
+    device: Annotated[Text, Field(max_length=200)]  # the model, as torch or the system names it
     slots: Annotated[int, Field(ge=1, le=256)]
     busy_slots: Annotated[int, Field(ge=0, le=256)] = 0
-    memory_bytes: Annotated[int, Field(ge=0)]
+    memory_bytes: Annotated[int, Field(ge=0, lt=2**63)]
     flops_per_second: Annotated[float, Field(ge=0)]  # measured by a short calibration; 0 when not measured
     engine_digest: Sha256
-    environment: dict[str, str] = {}  # versions of Python, torch, ...
+    environment: Environment = {}  # versions of Python, torch, ...
     stopping: bool = False  # no new shards, please
 
 
 class Welcome(Message):
     worker: int
+
+
+class ClaimRequest(Message):
+    worker: int  # as the Welcome named it: several workers may share a token
 
 
 class StoredArtifact(Message):
@@ -71,8 +95,8 @@ class StoredArtifact(Message):
     kind: Literal["checkpoint", "panel", "resume", "log"]
     sha256: Sha256
     n_bytes: Annotated[int, Field(ge=0, le=MAX_BLOB_BYTES)]
-    seed: int | None = None
-    step: int | None = None
+    seed: Whole | None = None
+    step: Whole | None = None
 
 
 class Claim(Message):
@@ -84,14 +108,16 @@ class Claim(Message):
     lease_seconds: int
     recipe: dict[str, Any]  # the resolved recipe of this grid point
     seeds: list[int]
-    resume_step: int | None = None  # go on from this step; its resume artifact is among `artifacts`
+    # Go on from this step; its resume artifact is among `artifacts`. What was measured up to and at this step is
+    # stored and must not be sent again; what came after it was dropped.
+    resume_step: int | None = None
     artifacts: list[StoredArtifact] = []
     time_limit_seconds: int
 
 
 class Heartbeat(Message):
-    epoch: int
-    step: int | None = None
+    epoch: Whole
+    step: Whole | None = None
 
 
 class Lease(Message):
@@ -100,8 +126,7 @@ class Lease(Message):
 
 
 class MeasurementsEvent(Message):
-    """An Arrow IPC stream, zstd-compressed, base64: columns seed int32, step int64, measure, split, component
-    (dictionary-encoded utf8), value float64; rows in step order."""
+    """`experiments.columns.pack(table)` in base64: rows in step order, at most MAX_ROWS of them."""
 
     kind: Literal["measurements"] = "measurements"
     arrow: str
@@ -117,65 +142,75 @@ class ArtifactEvent(Message):
 class ProgressEvent(Message):
     kind: Literal["progress"] = "progress"
     phase: Literal["starting", "training", "analysing", "uploading"]
-    step: int
-    steps: int
-    seconds_left: float | None = None
-    device_use: float | None = None  # fraction of the device's time in use, if known
+    step: Whole
+    steps: Whole
+    seconds_left: FiniteOrNone = None
+    device_use: FiniteOrNone = None  # fraction of the device's time in use, if known
 
 
 class LogEvent(Message):
     kind: Literal["log"] = "log"
-    at: str  # ISO 8601, the worker's clock
-    text: Annotated[str, Field(max_length=20_000)]
+    at: Annotated[Text, Field(max_length=40)]  # ISO 8601, the worker's clock
+    text: Annotated[Text, Field(max_length=20_000)]
 
 
 Event = Annotated[MeasurementsEvent | ArtifactEvent | ProgressEvent | LogEvent, Field(discriminator="kind")]
 
 
 class EventBatch(Message):
-    epoch: int
-    seq: Annotated[int, Field(ge=0)]  # 0, 1, 2, ... within an epoch
+    epoch: Whole
+    seq: Whole  # 0, 1, 2, ... within an epoch
     events: Annotated[list[Event], Field(max_length=5000)]
 
 
 class Stored(Message):
     seq: int
     stored: bool  # False: this batch was here already
+    cancel: bool  # as in a Lease, so that a cancel reaches the device before the next heartbeat
 
 
 class ScoredExpectation(Message):
     """One expectation of the recipe against what one seed did."""
 
-    index: int  # position in the recipe's list
-    seed: int
-    value: float | None  # the value that was judged; None when it was never measured
-    step: int | None
+    index: Whole  # position in the recipe's list
+    seed: Whole
+    value: FiniteOrNone  # the value that was judged; None when it was not finite or never measured
+    step: Whole | None
     met: bool
 
 
 class Failure(Message):
     failure: FailureKind
-    message: Annotated[str, Field(max_length=1000)]  # one plain sentence
-    hint: Annotated[str, Field(max_length=1000)] = ""  # what the author can do
-    traceback: Annotated[str, Field(max_length=50_000)] = ""
+    message: Annotated[Text, Field(max_length=1000)]  # one plain sentence
+    hint: Annotated[Text, Field(max_length=1000)] = ""  # what the author can do
+    traceback: Annotated[Text, Field(max_length=50_000)] = ""
 
 
 class Outcome(Message):
-    """The end of an attempt. Success names every artifact; the site verifies each against its own storage."""
+    """The end of an attempt. Success names every artifact; the site verifies each against its own storage.
 
-    epoch: int
+    `cancelled` without a cancel having been asked for gives the shard back, as a worker that must stop does.
+    """
+
+    epoch: Whole
     result: Literal["succeeded", "failed", "cancelled"]
     manifest: list[StoredArtifact] = []
     expectations: list[ScoredExpectation] = []
     engine_digest: Sha256 | None = None
-    environment: dict[str, str] = {}
-    hardware: str = ""  # CPU capability level that torch reports, or GPU model
+    environment: Environment = {}
+    hardware: Annotated[Text, Field(max_length=200)] = ""  # CPU capability level that torch reports, or GPU model
     device_seconds: Annotated[float, Field(ge=0)] = 0.0
     failure: Failure | None = None
 
+    @model_validator(mode="after")
+    def a_failure_is_explained(self) -> Self:
+        if (self.result == "failed") != (self.failure is not None):
+            raise ValueError("failure: goes with the result 'failed', and only with it")
+        return self
+
 
 class Finished(Message):
-    state: str
+    state: Literal["queued", "succeeded", "failed", "cancelled"]  # queued: another attempt follows
 
 
 class Refusal(Message):

@@ -1,0 +1,62 @@
+"""Measurements as columns, on the wire and at rest: an Arrow IPC stream, compressed as a whole with zstd."""
+
+import pyarrow as pa
+
+MAX_ROWS = 500_000
+MAX_PACKED_BYTES = 6 * 1024 * 1024
+MAX_UNPACKED_BYTES = 48 * 1024 * 1024
+
+_label = pa.dictionary(pa.int32(), pa.utf8())
+
+SCHEMA = pa.schema(
+    [
+        pa.field("seed", pa.int32(), nullable=False),
+        pa.field("step", pa.int64(), nullable=False),
+        pa.field("measure", _label, nullable=False),
+        pa.field("split", _label, nullable=False),  # empty for a measure that has none
+        pa.field("component", _label, nullable=False),  # empty for the whole
+        pa.field("value", pa.float64(), nullable=False),  # NaN and infinities are values
+    ]
+)
+
+
+class BadColumns(ValueError):
+    """The bytes are not measurements."""
+
+
+def pack(table: pa.Table) -> bytes:
+    """The table as bytes. Columns are brought to SCHEMA, so plain string columns will do."""
+    sink = pa.BufferOutputStream()
+    with (
+        pa.CompressedOutputStream(sink, "zstd") as stream,
+        pa.ipc.new_stream(stream, SCHEMA, options=pa.ipc.IpcWriteOptions(unify_dictionaries=True)) as writer,
+    ):
+        writer.write_table(table.select(SCHEMA.names).cast(SCHEMA).combine_chunks())
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def unpack(data: bytes) -> pa.Table:
+    """The table that was packed. Raises BadColumns for anything else, without unpacking more than the bound."""
+    if len(data) > MAX_PACKED_BYTES:
+        raise BadColumns(f"{len(data)} bytes; allowed: at most {MAX_PACKED_BYTES}")
+    try:
+        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+            plain = stream.read(MAX_UNPACKED_BYTES + 1)
+        if len(plain) > MAX_UNPACKED_BYTES:
+            raise BadColumns(f"unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+        with pa.ipc.open_stream(plain) as reader:
+            table = reader.read_all()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        raise BadColumns(f"not a packed Arrow stream: {error}") from error
+    if not table.schema.equals(SCHEMA):
+        raise BadColumns(f"columns are {_described(table.schema)}; allowed: {_described(SCHEMA)}")
+    if any(column.null_count for column in table.columns):
+        raise BadColumns("a column has empty cells")
+    if table.num_rows > MAX_ROWS:
+        raise BadColumns(f"{table.num_rows} rows; allowed: at most {MAX_ROWS}")
+    return table
+
+
+def _described(schema: pa.Schema) -> str:
+    return ", ".join(f"{field.name} {field.type}" for field in schema)
