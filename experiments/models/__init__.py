@@ -1,20 +1,26 @@
 from experiments.models.artifacts import Artifact, Blob
+from experiments.models.leases import DispatchPass, Lease, Usage
 from experiments.models.measurements import LastValue, MeasurementChunk
 from experiments.models.recipes import SubmittedRecipe
-from experiments.models.runs import EventBatch, Run, RunEvent, Shard, State
+from experiments.models.runs import ENDED, HELD, LIVE, Run, RunEvent, Shard, State
 from experiments.models.workers import Worker, WorkerToken
 
 __all__ = [
+    "ENDED",
+    "HELD",
+    "LIVE",
     "Artifact",
     "Blob",
-    "EventBatch",
+    "DispatchPass",
     "LastValue",
+    "Lease",
     "MeasurementChunk",
     "Run",
     "RunEvent",
     "Shard",
     "State",
     "SubmittedRecipe",
+    "Usage",
     "Worker",
     "WorkerToken",
 ]

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Blob(models.Model):
-    """Bytes in storage under the name of their sha256. A row exists only after the server has hashed them itself."""
+    """Bytes in storage under the name of their sha256. A row is made only once the site has hashed and stored them."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     n_bytes = models.PositiveBigIntegerField()

@@ -18,7 +18,12 @@ class State(models.TextChoices):
 
 
 LIVE = (State.QUEUED, State.RUNNING, State.FINISHING)
+HELD = (State.RUNNING, State.FINISHING)
 ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+
+
+# A wake-up that was not answered by then is taken for lost and sent again.
+WAKE_UP_LIFETIME = datetime.timedelta(seconds=15)
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -27,6 +32,9 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def succeeded(self) -> Self:
         return self.filter(state=State.SUCCEEDED)
+
+    def of_user(self, user_id: int | None) -> Self:
+        return self.filter(submitter=user_id)
 
 
 class Run(models.Model):
@@ -55,14 +63,30 @@ class Run(models.Model):
     def is_ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def is_cancel_requested(self) -> bool:
+        return self.cancel_requested_at is not None
+
 
 class ShardQuerySet(models.QuerySet["Shard"]):
     def queued(self) -> Self:
-        return self.filter(state=State.QUEUED, run__cancel_requested_at=None)
+        return self.filter(state=State.QUEUED)
+
+    def awaiting_claim(self, now: datetime.datetime) -> Self:
+        """Queued, with a wake-up on its way to a worker."""
+        return self.queued().filter(dispatched_at__gt=now - WAKE_UP_LIFETIME)
+
+    def dispatchable(self, now: datetime.datetime) -> Self:
+        """Queued, and no wake-up that could still be answered."""
+        lost = models.Q(dispatched_at=None) | models.Q(dispatched_at__lte=now - WAKE_UP_LIFETIME)
+        return self.queued().filter(lost)
+
+    def of_user(self, user_id: int | None) -> Self:
+        return self.filter(run__submitter=user_id)
 
     def held(self) -> Self:
         """Held by a worker under a lease."""
-        return self.filter(state__in=[State.RUNNING, State.FINISHING])
+        return self.filter(state__in=HELD)
 
     def with_expired_lease(self, now: datetime.datetime) -> Self:
         return self.held().filter(lease_until__lt=now)
@@ -83,11 +107,11 @@ class Shard(models.Model):
     epoch = models.PositiveIntegerField(default=0, help_text="raised by each claim; older ones are refused")
     attempts = models.PositiveIntegerField(default=0)
     dispatched_at = models.DateTimeField(null=True, blank=True, help_text="when the last wake-up was sent")
+    dispatched_to = models.CharField(max_length=20, blank=True, help_text="the hardware class it was sent to")
     worker = models.ForeignKey(
         "experiments.Worker", null=True, blank=True, on_delete=models.SET_NULL, related_name="shards"
     )
     lease_until = models.DateTimeField(null=True, blank=True)
-    run_token_hash = models.CharField(max_length=64, blank=True)
     queued_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -113,28 +137,22 @@ class Shard(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "index"], name="one_shard_per_index")]
         indexes = [
-            models.Index(fields=["state", "hardware_class", "queued_at"]),
+            models.Index(fields=["run", "state", "index"]),
             models.Index(fields=["state", "lease_until"]),
+            models.Index(fields=["state", "dispatched_at"]),
         ]
         ordering = ["run", "index"]
 
     def __str__(self) -> str:
         return f"Run {self.run_id}, shard {self.index}"
 
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
 
-class EventBatch(models.Model):
-    """One accepted batch of events; the constraint makes a replayed batch harmless."""
-
-    shard = models.ForeignKey(Shard, on_delete=models.CASCADE, related_name="batches")
-    epoch = models.PositiveIntegerField()
-    seq = models.PositiveIntegerField()
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["shard", "epoch", "seq"], name="one_batch_per_number")]
-
-    def __str__(self) -> str:
-        return f"shard {self.shard_id}, epoch {self.epoch}, batch {self.seq}"
+    @property
+    def is_held(self) -> bool:
+        return self.state in HELD
 
 
 class RunEvent(models.Model):
@@ -148,6 +166,9 @@ class RunEvent(models.Model):
     shard = models.ForeignKey(Shard, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(auto_now_add=True)
+    worker_clock = models.CharField(
+        max_length=40, blank=True, help_text="when a log line was written, as the worker says"
+    )
     epoch = models.PositiveIntegerField(default=0)
     old_state = models.CharField(max_length=12, blank=True)
     new_state = models.CharField(max_length=12, blank=True)

@@ -29,6 +29,9 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
         """Heard from within three announcements."""
         return self.filter(last_seen__gte=now - datetime.timedelta(seconds=3 * HEARTBEAT_SECONDS))
 
+    def of_class(self, hardware_class: str) -> Self:
+        return self.filter(hardware_class=hardware_class)
+
     def accepting(self, now: datetime.datetime) -> Self:
         return self.alive(now).filter(stopping=False)
 
