@@ -1,0 +1,69 @@
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workers.small_site import SmallSite
+from workers import session, supervisor, watch
+from workers.child import Child, clean_environment
+from workers.session import Site
+from workers.spare import Spare
+from workers.supervisor import Supervisor
+
+SCRIPTED_ENGINE = (sys.executable, str(Path(__file__).with_name("scripted_engine.py")))
+
+CLAIM: dict[str, Any] = {
+    "shard": 3,
+    "run": 1,
+    "point": 0,
+    "epoch": 2,
+    "run_token": "run-token",
+    "lease_seconds": 45,
+    "seeds": [0, 1],
+    "time_limit_seconds": 60,
+}
+
+
+@pytest.fixture(autouse=True)
+def quick_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same behaviour at a tenth of the time."""
+    monkeypatch.setattr(watch, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(supervisor, "BATCH_SECONDS", 0.2)
+    monkeypatch.setattr(session, "FIRST_PAUSE_SECONDS", 0.02)
+
+
+@pytest.fixture
+def small_site() -> Iterator[SmallSite]:
+    with SmallSite() as server:
+        thread = server.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def site(small_site: SmallSite) -> Iterator[Site]:
+    with Site(small_site.url, "worker-token") as site:
+        yield site
+
+
+@pytest.fixture
+def spare() -> Iterator[Spare]:
+    spare = Spare(lambda: Child(SCRIPTED_ENGINE, clean_environment(os.environ, threads=1)))
+    yield spare
+    spare.close()
+
+
+@pytest.fixture
+def supervise(small_site: SmallSite, site: Site, spare: Spare, tmp_path: Path) -> Callable[..., Supervisor]:
+    """A supervisor of a shard whose training process does what the script lists."""
+
+    def build(*script: list, **claimed: Any) -> Supervisor:
+        small_site.claim = CLAIM | {"recipe": {"script": script}} | claimed
+        claim = site.claim(CLAIM["shard"], worker=7)
+        return Supervisor(claim, site, spare, device="cpu", threads=1, work_dir=tmp_path)
+
+    return build

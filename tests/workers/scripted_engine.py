@@ -1,0 +1,63 @@
+"""A small program that speaks the engine's side of the line protocol, doing what the recipe of its order lists."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def say(message: dict) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def log(text: str) -> None:
+    say({"kind": "log", "at": "2026-01-01T00:00:00", "text": text})
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    artifact = {"name": name, "kind": "checkpoint", "sha256": sha256, "n_bytes": len(text), "seed": 0, "step": 0}
+    say({"kind": "artifact", "artifact": artifact})
+
+
+def do(step: list, folder: Path) -> None:
+    match step:
+        case ["say", message]:
+            say(message)
+        case ["print", text]:
+            print(text, flush=True)
+        case ["complain", text]:
+            print(text, file=sys.stderr, flush=True)
+        case ["progress", number]:
+            say({"kind": "progress", "phase": "training", "step": number, "steps": 1000})
+        case ["write", name, text]:
+            write(folder, name, text)
+        case ["read", name]:
+            log((folder / name).read_text())
+        case ["environment"]:
+            log(json.dumps(dict(os.environ)))
+        case ["grandchild"]:
+            log(str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid))
+        case ["deaf"]:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        case ["sleep", seconds]:
+            time.sleep(seconds)
+        case ["kill-self"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ["finish"]:
+            ended = {"expectations": [], "environment": {"python": "3"}, "hardware": "AVX2", "device_seconds": 1.5}
+            say({"kind": "finished", "engine_digest": "e" * 64, **ended})
+
+
+if __name__ == "__main__":
+    say({"kind": "ready"})
+    order = json.loads(sys.stdin.readline())
+    for step in order["recipe"]["script"]:
+        do(step, Path(order["folder"]))

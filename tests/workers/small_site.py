@@ -1,0 +1,127 @@
+"""The worker's view of the site as a real HTTP server that keeps what it is told in memory."""
+
+import hashlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class SmallSite(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.calls: list[tuple[str, str, str]] = []  # method, path, authorization
+        self.batches: list[dict] = []
+        self.outcomes: list[dict] = []
+        self.announcements: list[dict] = []
+        self.heartbeats: list[dict] = []
+        self.blobs: dict[str, bytes] = {}
+        self.claim: dict | None = None
+        self.outages = 0  # so many calls get 503
+        self.lost_replies = 0  # so many batches are stored, but the reply says 503
+        self.is_stale = False
+        self.cancel = False
+        self.refusals: dict[str, tuple[int, str]] = {}  # last part of the path -> status and code
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def events(self) -> list[dict]:
+        return [event for batch in self.batches for event in batch["events"]]
+
+    @property
+    def logged(self) -> list[str]:
+        return [event["text"] for event in self.events if event["kind"] == "log"]
+
+    def start(self) -> threading.Thread:
+        thread = threading.Thread(target=self.serve_forever, args=(0.02,))
+        thread.start()
+        return thread
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: SmallSite
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_POST(self) -> None:
+        site, body = self.server, json.loads(self._body())
+        word = self._word()
+        if self._refused(word):
+            return
+        if word == "announce":
+            site.announcements.append(body)
+            self._reply(200, {"worker": 7})
+        elif word == "claim":
+            assert body == {"worker": 7}
+            self._reply(200, site.claim) if site.claim else self._refuse(409, "not_claimable")
+        elif word == "heartbeat":
+            site.heartbeats.append(body)
+            self._reply(200, {"lease_seconds": 45, "cancel": site.cancel})
+        elif word == "events":
+            self._store_batch(body)
+        elif word == "finish":
+            site.outcomes.append(body)
+            self._reply(200, {"state": "queued" if body["result"] == "cancelled" else body["result"]})
+
+    def do_PUT(self) -> None:
+        body, sha256 = self._body(), self._word()
+        if self._refused("blobs"):
+            return
+        if hashlib.sha256(body).hexdigest() != sha256:
+            return self._refuse(422, "wrong_hash")
+        self.server.blobs[sha256] = body
+        self._reply(201, {})
+
+    def do_GET(self) -> None:
+        if self._refused("blobs"):
+            return
+        body = self.server.blobs.get(self._word())
+        self._refuse(404, "not_found") if body is None else self._send(200, body)
+
+    def _store_batch(self, body: dict) -> None:
+        site = self.server
+        is_new = body["seq"] == len(site.batches)
+        if is_new:
+            site.batches.append(body)
+        if site.lost_replies:
+            site.lost_replies -= 1
+            return self._refuse(503, "away")
+        self._reply(200, {"seq": body["seq"], "stored": is_new, "cancel": site.cancel})
+
+    def _refused(self, word: str) -> bool:
+        site = self.server
+        site.calls.append((self.command, self.path, self.headers.get("Authorization", "")))
+        if site.outages:
+            site.outages -= 1
+            self._refuse(503, "away")
+        elif site.is_stale:
+            self._refuse(409, "stale_epoch")
+        elif word in site.refusals:
+            self._refuse(*site.refusals[word])
+        else:
+            return False
+        return True
+
+    def _word(self) -> str:
+        return self.path.strip("/").split("/")[-1]
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _refuse(self, status: int, code: str) -> None:
+        self._reply(status, {"code": code, "detail": code.replace("_", " ")})
+
+    def _reply(self, status: int, body: object) -> None:
+        self._send(status, json.dumps(body).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

@@ -1,0 +1,46 @@
+"""What a network is shown: examples, and the stack of one data set per seed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Token sequences and the right token at each answer position; a leading seed axis once stacked."""
+
+    tokens: Int[Tensor, "*seed example pos"]
+    labels: Int[Tensor, "*seed example answer"]
+
+    def __len__(self) -> int:
+        return self.labels.shape[-2]
+
+    def take(self, rows: Int[Tensor, "row"]) -> "Examples":
+        return Examples(self.tokens[rows], self.labels[rows])
+
+    def to(self, device: torch.device) -> "Examples":
+        return Examples(self.tokens.to(device), self.labels.to(device))
+
+
+Draw = Callable[[torch.Generator, int], Examples]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One seed's data. `train` is a fixed set, or a function that draws as many fresh examples as asked."""
+
+    answer_positions: tuple[int, ...]  # where the loss reads the logits, the same in every example
+    train: Examples | Draw
+    test: Examples
+
+    def with_train_labels(self, labels: Int[Tensor, "example answer"]) -> "Dataset":
+        assert isinstance(self.train, Examples), "only a fixed training set has labels to change"
+        return replace(self, train=Examples(self.train.tokens, labels))
+
+
+def stacked(examples: Sequence[Examples]) -> Examples:
+    """The examples of several seeds with a leading seed axis."""
+    return Examples(torch.stack([e.tokens for e in examples]), torch.stack([e.labels for e in examples]))
