@@ -16,9 +16,10 @@ Json = dict[str, Any]
 # Okabe and Ito 2008. Their black is grey here, so that one cycle serves both themes; their yellow vanishes on paper.
 SEED_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#767676")
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
-INK = {"light": "#1b1d21", "dark": "#e4e6ea"}
-PAPER = {"light": "#ffffff", "dark": "#16181c"}
-HAIRLINE = {"light": "#dfe1e5", "dark": "#33373e"}
+# The paper, ink and hairlines of the site's stylesheet.
+INK = {"light": "#1c1c1a", "dark": "#e8e6e1"}
+PAPER = {"light": "#fdfdfb", "dark": "#161618"}
+HAIRLINE = {"light": "#dddad2", "dark": "#36363b"}
 
 MANY_SEEDS = 12  # above this, seeds are drawn as a median with a band
 MANY_TRACES = 16  # above this, the legend would hide the plot: names show on hover

@@ -1,0 +1,163 @@
+"""The form as data: sections of groups of fields, filled with what the TOML says now."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from experiments.forms.schema import (
+    Json,
+    Property,
+    empty_table,
+    members_of,
+    property_of,
+    recipe_schema,
+    resolved,
+    written,
+)
+from experiments.recipe.parsing import SWEPT_PARTS
+
+ABOUT = "about"  # the section of the fields that belong to no table
+TITLES = {
+    ABOUT: "Recipe",
+    "task": "Task: what the network learns",
+    "model": "Model",
+    "training": "Training",
+    "checkpoints": "Checkpoints: when weights are kept",
+    "measure_at": "When measures are taken",
+    "measures": "Measures: numbers along training",
+    "analyses": "Analyses: a look after training",
+    "interventions": "Interventions: edits of weights, data or loss",
+    "sweep": "Sweep: a grid of runs",
+    "expect": "Expectations: predictions the run is scored on",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input: where its value stands in the recipe, what is written there, and what may be."""
+
+    path: str
+    label: str
+    value: str
+    about: Property
+    is_set: bool
+
+    @property
+    def html_id(self) -> str:
+        return f"f-{self.path}"
+
+    @property
+    def chosen(self) -> list[str]:
+        return self.value.split(", ") if self.value else []
+
+
+@dataclass(frozen=True)
+class Group:
+    """A table: for a member of a union, its name and the others that could stand here."""
+
+    path: str
+    description: str
+    fields: list[Field]
+    member: str = ""
+    members: tuple[str, ...] = ()
+    is_item: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    title: str
+    groups: list[Group]
+    description: str = ""
+    can_add: tuple[str, ...] = field(default=())
+
+    @property
+    def html_id(self) -> str:
+        return f"s-{self.name}"
+
+
+def sections_of(data: dict[str, Any]) -> list[Section]:
+    """The whole form for a recipe that may still be wrong: a value of the wrong kind is shown as it is written."""
+    properties = recipe_schema()["properties"]
+    return [_about(properties, data)] + [
+        _section(name, properties[name], data.get(name)) for name in properties if _is_table(properties[name])
+    ]
+
+
+def _is_table(schema: Json) -> bool:
+    items = schema.get("items", {})
+    return "$ref" in schema or "discriminator" in schema or "additionalProperties" in schema or _is_table_item(items)
+
+
+def _is_table_item(items: Json) -> bool:
+    return "$ref" in items or "discriminator" in items
+
+
+def _about(properties: Json, data: dict[str, Any]) -> Section:
+    plain = {name: schema for name, schema in properties.items() if not _is_table(schema)}
+    fields = _fields("", plain, recipe_schema()["required"], data)
+    return Section(ABOUT, TITLES[ABOUT], [Group(path="", description="", fields=fields)])
+
+
+def _section(name: str, schema: Json, value: Any) -> Section:
+    title, description = TITLES.get(name, name), schema.get("description", "")
+    if "additionalProperties" in schema:
+        return _sweep(name, title, description, value if isinstance(value, dict) else {})
+    if "items" not in schema:
+        return Section(name, title, [_group(name, schema, value)], description)
+    items = value if isinstance(value, list) else []
+    groups = [_group(f"{name}.{place}", schema["items"], item, is_item=True) for place, item in enumerate(items)]
+    return Section(name, title, groups, description, can_add=tuple(members_of(schema["items"])))
+
+
+def _group(path: str, schema: Json, value: Any, *, is_item: bool = False) -> Group:
+    """A table's fields; a name that no member has leaves only the choice of member."""
+    members = members_of(schema)
+    values = value if isinstance(value, dict) else {}
+    only = next(iter(members)) if len(members) == 1 else ""
+    member = str(values.get("name", only))
+    table = members.get(member, {"properties": {}})
+    fields = {name: part for name, part in table["properties"].items() if name != "name"}
+    named = tuple(filter(None, members))
+    return Group(
+        path=path,
+        description=table.get("description", "").partition("\n\n")[0],
+        fields=_fields(path, fields, table.get("required", []), values, {} if values else empty_table(schema)),
+        member=member,
+        members=named if member in named else (member, *named),
+        is_item=is_item,
+    )
+
+
+def _fields(
+    path: str, properties: Json, required: list[str], values: dict[str, Any], defaults: Json | None = None
+) -> list[Field]:
+    """`defaults` go before those of the properties themselves."""
+    fields = []
+    for name, schema in properties.items():
+        about = property_of(resolved(schema), is_required=name in required)
+        if defaults and name in defaults:
+            about = replace(about, default=written(defaults[name]))
+        fields.append(Field(f"{path}.{name}".strip("."), name, written(values.get(name)), about, name in values))
+    return fields
+
+
+def _sweep(name: str, title: str, description: str, values: dict[str, Any]) -> Section:
+    """One field per swept value; what can be added are the other fields of the parts that may be swept."""
+    schema = {"type": "array", "items": {}, "description": "values to try, with commas between"}
+    about = property_of(schema, is_required=False)
+    fields = [
+        Field(f"{name}.{dotted}", dotted, written(listed), about, is_set=True) for dotted, listed in values.items()
+    ]
+    groups = [Group(path=f.path, description="", fields=[f], is_item=True) for f in fields]
+    return Section(name, title, groups, description, can_add=tuple(f for f in sweepable() if f not in values))
+
+
+def sweepable() -> list[str]:
+    """Every field that holds one value and not a list of them."""
+    properties = recipe_schema()["properties"]
+    found: list[str] = []
+    for part in SWEPT_PARTS:
+        for member in members_of(properties[part]).values():
+            single = [n for n, schema in member["properties"].items() if n != "name" and schema.get("type") != "array"]
+            found += [f"{part}.{name}" for name in single]
+    return list(dict.fromkeys(found))
