@@ -1,0 +1,28 @@
+"""Plotly's bundle comes from the installed wheel and costs the web process nothing."""
+
+import subprocess
+import sys
+
+from django.contrib.staticfiles import finders
+
+from experiments.plotly_bundle import PlotlyBundleFinder
+
+
+def test_the_bundle_is_found_as_a_static_file():
+    with open(finders.find("plotly/plotly.min.js"), encoding="utf-8") as bundle:
+        assert "plotly.js v" in bundle.read(200)
+
+
+def test_nothing_else_of_the_wheel_is_served():
+    assert finders.find("plotly/widgetbundle.js") is None
+    assert [path for path, _ in PlotlyBundleFinder().list(None)] == ["plotly.min.js"]
+
+
+def test_a_wheel_without_the_bundle_is_told_at_start(monkeypatch, tmp_path):
+    monkeypatch.setattr("experiments.plotly_bundle._package_data", lambda: tmp_path)
+    assert [error.id for error in PlotlyBundleFinder().check()] == ["experiments.E001"]
+
+
+def test_finding_the_bundle_does_not_import_plotly():
+    code = "import sys, experiments.plotly_bundle as b; b._package_data(); sys.exit('plotly' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
