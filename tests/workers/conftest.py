@@ -27,7 +27,7 @@ CLAIM: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def quick_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same behaviour at a tenth of the time."""
     monkeypatch.setattr(watch, "BEAT_SECONDS", 0.1)
@@ -45,7 +45,7 @@ def small_site() -> Iterator[SmallSite]:
 
 
 @pytest.fixture
-def site(small_site: SmallSite) -> Iterator[Site]:
+def site(small_site: SmallSite, quick_clocks: None) -> Iterator[Site]:
     with Site(small_site.url, "worker-token") as site:
         yield site
 

@@ -1,0 +1,94 @@
+"""From how the training process ended to what the site is told."""
+
+import errno
+from typing import Any
+
+from experiments.protocol import Failure, FailureKind, Outcome, StoredArtifact
+from workers.child import Child, ChildBroken
+from workers.outbox import EventTooLarge
+from workers.session import Refused, StorageFull, WrongHash
+from workers.watch import Ending
+
+Message = dict[str, Any]
+
+FORESEEN = (OSError, ValueError, ChildBroken, EventTooLarge, Refused)
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+OF_THE_ENGINE = ("expectations", "engine_digest", "environment", "hardware", "device_seconds")
+LIMITS = {"message": 1000, "hint": 1000, "traceback": 50_000}
+
+
+def conclude(
+    last_words: Message | None,
+    *,
+    ending: Ending | None,
+    child: Child | None,
+    epoch: int,
+    manifest: list[StoredArtifact],
+    elapsed: float,
+) -> Outcome:
+    """Success only when the engine said so; otherwise the failure with the nearest known cause."""
+    if last_words is not None and last_words["kind"] == "finished":
+        said = {name: last_words[name] for name in OF_THE_ENGINE if name in last_words}
+        return Outcome(epoch=epoch, result="succeeded", manifest=manifest, **said)
+    if ending in (Ending.CANCELLED, Ending.STOPPED):  # without a cancel, the site puts the shard back in its queue
+        return Outcome(epoch=epoch, result="cancelled", manifest=manifest, device_seconds=elapsed)
+    failure = _early_end(ending) or _said(last_words) or _silent_end(child)
+    return Outcome(epoch=epoch, result="failed", manifest=manifest, device_seconds=elapsed, failure=failure)
+
+
+def after_refusal(outcome: Outcome, refusal: Refused) -> Outcome:
+    """A success the site did not believe, because a file of the manifest is missing there, is a storage failure."""
+    failure = Failure(
+        failure=FailureKind.STORAGE if refusal.code == "missing_blobs" else FailureKind.INVALID,
+        message=f"The site refused the results: {refusal.detail}"[:1000],
+    )
+    return outcome.model_copy(update={"result": "failed", "failure": failure})
+
+
+def failure_of(error: Exception) -> Message:
+    """The failure that a foreseen error stands for, in the words the engine would use."""
+    match error:
+        case WrongHash() | StorageFull():
+            kind, message = FailureKind.STORAGE, f"A file could not be stored or fetched: {error.detail}"
+        case OSError() if error.errno in NO_ROOM:
+            kind, message = FailureKind.STORAGE, f"The worker's disk has no room: {error.strerror}."
+        case OSError():
+            kind, message = FailureKind.STORAGE, f"The worker could not read or write a file: {error}"
+        case ChildBroken():
+            kind, message = FailureKind.WORKER_LOST, f"The training process did not start: {error}"
+        case Refused():
+            kind, message = FailureKind.INVALID, f"The site refused what the worker sent: {error.detail}"
+        case _:
+            kind, message = FailureKind.INVALID, f"The engine said something the worker cannot pass on: {error}"
+    return {"kind": "failed", "failure": kind, "message": message}
+
+
+def _early_end(ending: Ending | None) -> Failure | None:
+    if ending is Ending.TIME_LIMIT:
+        return Failure(
+            failure=FailureKind.TIME_LIMIT,
+            message="The shard ran longer than its time limit.",
+            hint="Ask for fewer steps, a smaller model or fewer seeds, or for a higher limit.",
+        )
+    return None
+
+
+def _said(last_words: Message | None) -> Failure | None:
+    if last_words is None:
+        return None
+    texts = {name: str(last_words.get(name, ""))[:limit] for name, limit in LIMITS.items()}
+    return Failure(failure=FailureKind(last_words.get("failure")), **texts)
+
+
+def _silent_end(child: Child | None) -> Failure:
+    status = None if child is None else child.exit_status
+    tail = "" if child is None else child.stderr_tail()
+    if child is not None and child.was_killed_for_memory():
+        return Failure(
+            failure=FailureKind.OUT_OF_MEMORY,
+            message="The system ended the training process because memory ran out.",
+            hint="Ask for a smaller model, batch or stack of seeds.",
+            traceback=tail,
+        )
+    message = f"The training process ended without a word (exit status {status})."
+    return Failure(failure=FailureKind.WORKER_LOST, message=message, traceback=tail)

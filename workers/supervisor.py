@@ -1,0 +1,174 @@
+"""Carries out one claimed shard: starts the training process, relays what it says, and sees it to its end."""
+
+import datetime
+import logging
+import queue
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from experiments.protocol import (
+    BATCH_SECONDS,
+    ArtifactEvent,
+    Claim,
+    Event,
+    LogEvent,
+    Outcome,
+    ProgressEvent,
+    StoredArtifact,
+)
+from workers.child import Child
+from workers.outbox import Outbox
+from workers.outcomes import FORESEEN, Message, after_refusal, conclude, failure_of
+from workers.session import Refused, ShardSession, Site, SiteUnreachable, StaleEpoch
+from workers.spare import Spare
+from workers.watch import Ending, Lease, Watch
+
+log = logging.getLogger(__name__)
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+LAST_WORDS = frozenset({"finished", "failed"})
+NEEDED_TO_GO_ON = frozenset({"checkpoint", "resume"})
+LISTENING_SECONDS = 0.2
+MAX_LOG_TEXT = 20_000
+
+
+class Supervisor:
+    def __init__(self, claim: Claim, site: Site, spare: Spare, *, device: str, threads: int, work_dir: Path) -> None:
+        self._claim, self._spare, self._device, self._threads = claim, spare, device, threads
+        lease = Lease(claim.lease_seconds)
+        self._session = ShardSession(site, claim, may_go_on=lambda: lease.is_valid() and not self.watch.is_lost)
+        self.watch = Watch(self._session, lease, time_limit_seconds=claim.time_limit_seconds, end=self._end_training)
+        self._outbox = Outbox(claim.epoch)
+        self._manifest = {artifact.name: artifact for artifact in claim.artifacts}
+        self._child: Child | None = None
+        self._started_at = time.monotonic()
+        work_dir.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(prefix=f"shard-{claim.shard}-", dir=work_dir))
+
+    def run(self) -> None:
+        try:
+            with self.watch:
+                last_words = self._train()
+                self._say_goodbye(last_words)
+        except (StaleEpoch, SiteUnreachable) as error:
+            log.warning("shard %s, epoch %s is no longer ours: %s", self._claim.shard, self._claim.epoch, error)
+        finally:
+            if self._child is not None:
+                self._child.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _train(self) -> Message | None:
+        """The last words of the training process, or those we say for it; None when it ended without any."""
+        try:
+            self._fetch_earlier_files()
+            self._child = self._spare.take()
+            self._child.wait_until_ready()
+            self._child.give(self._order())
+            last_words = self._relay(self._child)
+            if self.watch.ending is None:
+                self._flush()
+                self._child.settle()
+            return last_words
+        except (StaleEpoch, SiteUnreachable):
+            raise
+        except FORESEEN as error:
+            log.warning("shard %s: %s", self._claim.shard, error)
+            return failure_of(error)
+
+    def _fetch_earlier_files(self) -> None:
+        if self._claim.resume_step is None:
+            return
+        for artifact in self._claim.artifacts:
+            if artifact.kind in NEEDED_TO_GO_ON:
+                self._session.download(artifact, self._path_of(artifact))
+
+    def _order(self) -> dict[str, Any]:
+        return {
+            "recipe": self._claim.recipe,
+            "seeds": self._claim.seeds,
+            "folder": str(self._folder),
+            "device": self._device,
+            "threads": self._threads,
+            "resume_step": self._claim.resume_step,
+        }
+
+    def _relay(self, child: Child) -> Message | None:
+        send_at = time.monotonic()  # the first word goes up at once, the others at most every BATCH_SECONDS
+        while self.watch.ending is None:
+            try:
+                message = child.next_message(LISTENING_SECONDS)
+            except queue.Empty:
+                if not child.is_running:
+                    child.kill()  # something it started still holds its pipe: end that too, and the stream ends
+            else:
+                if message is None or message["kind"] in LAST_WORDS:
+                    return message
+                self._take_in(message)
+            if self._outbox and time.monotonic() >= send_at:
+                self._flush()
+                send_at = time.monotonic() + BATCH_SECONDS
+        return None
+
+    def _take_in(self, message: Message) -> None:
+        if message["kind"] == "stray":
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            self._outbox.add(LogEvent(at=now, text=message["text"][:MAX_LOG_TEXT]))
+            return
+        event = EVENT.validate_python(message)
+        if isinstance(event, ProgressEvent):
+            self.watch.step = event.step
+        if isinstance(event, ArtifactEvent):
+            self._session.upload(self._path_of(event.artifact), event.artifact.sha256)
+            self._manifest[event.artifact.name] = event.artifact
+        self._outbox.add(event)
+
+    def _path_of(self, artifact: StoredArtifact) -> Path:
+        path = (self._folder / artifact.name).resolve()
+        if not path.is_relative_to(self._folder.resolve()):
+            raise ValueError(f"artifact {artifact.name!r} leaves the folder of its shard")
+        return path
+
+    def _flush(self) -> None:
+        while (batch := self._outbox.next_batch()) is not None:
+            stored = self._session.send(batch)
+            self._outbox.stored()
+            if stored.cancel:
+                self.watch.end_early(Ending.CANCELLED)
+
+    def _say_goodbye(self, last_words: Message | None) -> None:
+        if self.watch.is_lost:
+            return
+        try:
+            outcome = self._outcome(last_words)
+        except ValueError as error:
+            outcome = self._outcome(failure_of(error))
+        try:
+            finished = self._session.finish(outcome)
+        except Refused as refusal:
+            if isinstance(refusal, StaleEpoch) or outcome.result != "succeeded":
+                raise
+            finished = self._session.finish(after_refusal(outcome, refusal))
+        log.info("shard %s ended: %s", self._claim.shard, finished.state)
+
+    def _outcome(self, last_words: Message | None) -> Outcome:
+        return conclude(
+            last_words,
+            ending=self.watch.ending,
+            child=self._child,
+            epoch=self._claim.epoch,
+            manifest=list(self._manifest.values()),
+            elapsed=time.monotonic() - self._started_at,
+        )
+
+    def _end_training(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    def stop(self) -> None:
+        """Give the shard back: the worker is going away."""
+        self.watch.end_early(Ending.STOPPED)
