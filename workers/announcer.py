@@ -1,0 +1,61 @@
+"""Tells the site every few seconds that this worker is there, how busy it is, and when it is about to go."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from experiments.protocol import HEARTBEAT_SECONDS, Announcement
+from workers.machine import Machine
+from workers.session import Refused, Site, SiteUnreachable
+
+log = logging.getLogger(__name__)
+
+
+class Announcer:
+    def __init__(self, site: Site, machine: Machine, *, name: str, slots: int, count_busy: Callable[[], int]) -> None:
+        self._site, self._machine, self._name, self._slots = site, machine, name, slots
+        self._count_busy = count_busy
+        self._stop = threading.Event()
+        self._was_heard = True
+        self.worker: int | None = None  # as the site names us, once it has heard of us
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Say a last time that no more shards are wanted."""
+        self._stop.set()
+        self._thread.join()
+        self.announce()
+
+    def announce(self) -> None:
+        """Say it once. A site that does not listen is worth one warning for each time it goes away."""
+        try:
+            self.worker = self._site.announce(self._announcement()).worker
+        except (SiteUnreachable, Refused) as error:
+            if self._was_heard:
+                log.warning("the site does not take the announcement: %s", error)
+            self._was_heard = False
+        else:
+            self._was_heard = True
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.announce()
+            self._stop.wait(HEARTBEAT_SECONDS)
+
+    def _announcement(self) -> Announcement:
+        machine = self._machine
+        return Announcement(
+            name=self._name,
+            hardware_class=machine.hardware_class,
+            device=machine.hardware,
+            slots=self._slots,
+            busy_slots=min(self._count_busy(), self._slots),
+            memory_bytes=machine.memory_bytes,
+            flops_per_second=machine.flops_per_second,
+            engine_digest=machine.engine_digest,
+            environment=machine.environment,
+            stopping=self._stop.is_set(),
+        )
