@@ -16,7 +16,7 @@ class Category(models.Model):
     name = models.CharField(max_length=120, unique=True)
     motivation = models.TextField(blank=True, help_text="why these problems matter, in our own words")
     tips = models.TextField(blank=True, help_text="what to know before starting; one tip a line")
-    source_title = models.CharField(max_length=200, blank=True, help_text="the post these problems come from")
+    imported = models.JSONField(default=dict, editable=False)
 
     class Meta:
         ordering = ["number"]

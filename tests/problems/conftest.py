@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from problems.models import Category, Problem, User
+from problems.services.load_catalogue import load_catalogue
+
+
+@pytest.fixture
+def catalogue(db: None) -> None:
+    """The shipped catalogue, loaded."""
+    load_catalogue()
+
+
+@pytest.fixture
+def problem(db: None) -> Problem:
+    """One problem, for tests that need no more."""
+    category = Category.objects.create(number=5, name="Analysing Training Dynamics")
+    return Problem.objects.create(
+        category=category, index=3, number="5.3", statement="Why?", difficulty_low="B", difficulty_high="B"
+    )
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice", "alice@example.org", "a long password")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob", "bob@example.org", "a long password")
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    client = Client()
+    client.force_login(bob)
+    return client
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the data files that a test may edit."""
+    from problems.services.catalogue_files import SHIPPED
+
+    for source in SHIPPED.iterdir():
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    return tmp_path
