@@ -1,6 +1,6 @@
 """What is looked at: measures along training and analyses after it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ Split = Literal["train", "test"]
 class Loss(Spec):
     """Mean cross-entropy at the answer positions, in nats per token, computed in the training's loss dtype."""
 
+    unit: ClassVar[str] = "nats per token"
     name: Literal["loss"] = "loss"
     split: Split = "test"
 
@@ -19,6 +20,7 @@ class Loss(Spec):
 class Accuracy(Spec):
     """Fraction of answer positions, in [0, 1], at which the largest logit is the right token."""
 
+    unit: ClassVar[str] = "fraction"
     name: Literal["accuracy"] = "accuracy"
     split: Split = "test"
 
@@ -26,6 +28,7 @@ class Accuracy(Spec):
 class WeightNorm(Spec):
     """Sum of squares of the trained parameters: in total, and per matrix when `per_matrix` is set."""
 
+    unit: ClassVar[str] = "sum of squares"
     name: Literal["weight-norm"] = "weight-norm"
     per_matrix: bool = False
 
