@@ -5,7 +5,7 @@ import sys
 import threading
 from typing import Any
 
-from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from celery.signals import setup_logging, worker_shutting_down
 
 from deploy.env import BadSetting
 from workers.app import app
@@ -34,18 +34,15 @@ def run_worker(told: Settings, machine: Machine) -> None:
     compute = app.compute = ComputeWorker(told, machine)
     app.conf.broker_url = told.broker_url
 
-    def start(**_: Any) -> None:
-        compute.start()
-
     def stop(**_: Any) -> None:  # called from a signal handler: only a thread may wait for the shards
         threading.Thread(target=compute.stop, name="stop").start()
 
     def keep_logging(**_: Any) -> None:
         """A receiver of this signal is how Celery is asked to leave the logging alone."""
 
-    worker_ready.connect(start)
     worker_shutting_down.connect(stop)
     setup_logging.connect(keep_logging)
+    compute.start()
     queue = f"compute.{machine.hardware_class}"
     slots = ["--pool=threads", f"--concurrency={told.slots}", f"--queues={queue}", f"--hostname={told.name}@%h"]
     app.worker_main(["worker", *slots, "--without-gossip", "--without-mingle", "--without-heartbeat"])

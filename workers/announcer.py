@@ -21,6 +21,8 @@ class Announcer:
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
 
     def start(self) -> None:
+        """Return when the site was told once, so that no wake-up meets a worker without a name."""
+        self.announce()
         self._thread.start()
 
     def stop(self) -> None:
@@ -41,9 +43,8 @@ class Announcer:
             self._was_heard = True
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(HEARTBEAT_SECONDS):
             self.announce()
-            self._stop.wait(HEARTBEAT_SECONDS)
 
     def _announcement(self) -> Announcement:
         machine = self._machine

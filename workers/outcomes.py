@@ -77,7 +77,7 @@ def _said(last_words: Message | None) -> Failure | None:
     if last_words is None:
         return None
     texts = {name: str(last_words.get(name, ""))[:limit] for name, limit in LIMITS.items()}
-    return Failure(failure=FailureKind(last_words.get("failure")), **texts)
+    return Failure(failure=FailureKind(str(last_words.get("failure"))), **texts)
 
 
 def _silent_end(child: Child | None) -> Failure:
