@@ -1,0 +1,17 @@
+"""Looks after training. Each module implements one analysis spec; importing the package registers them all."""
+
+from collections.abc import Sequence
+
+from experiments.recipe.observing import AnalysisSpec
+from experiments.recipe.panels import Panel
+from workers.science.analyses import fourier_spectrum, pca_over_training
+from workers.science.registry import implementation_of
+from workers.science.trajectory import Trajectory
+
+__all__ = ["analyse", "fourier_spectrum", "pca_over_training"]
+
+
+def analyse(spec: AnalysisSpec, trajectory: Trajectory) -> Sequence[Panel]:
+    """The plots of one analysis over the checkpoints of a run."""
+    panels: Sequence[Panel] = implementation_of(spec)(spec, trajectory)
+    return panels

@@ -1,0 +1,62 @@
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from experiments.recipe.observing import FourierSpectrum
+from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
+from workers.science.registry import implements
+from workers.science.trajectory import Trajectory
+
+
+@implements(FourierSpectrum)
+def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Panel]:
+    """Norm of the token embedding along each frequency modulo p, at every checkpoint.
+
+    Source: Nanda et al. 2023, arXiv 2301.05217, section 4.1.
+    """
+    modulus = trajectory.setup.recipe.task.d_vocab_out
+    norms = frequency_norms(trajectory.weight("embed.W_E")[:, :, :modulus])  # (checkpoint, seed, frequency)
+    panel = Panel(
+        key="fourier-spectrum-embedding",
+        title="Fourier spectrum of the embedding",
+        note="At first every frequency weighs about the same. After grokking a few key frequencies hold nearly all of it; "
+        "which ones differs from seed to seed. Move the slider to see when they win.",
+        kind="bars",
+        x=Axis(label="frequency", unit=f"cycles per {modulus}"),
+        y=Axis(label="norm of the embedding"),
+    )
+    kept = _evenly(len(norms), MAX_VALUES // (2 * norms[0].numel()))
+    frames = [
+        Frame(step=trajectory.steps[place], series=_bars(norms[place], trajectory.setup.seeds)) for place in kept
+    ]
+    return [panel.model_copy(update={"frames": frames})]
+
+
+def frequency_norms(
+    embedding: Float[Tensor, "*batch token d_model"],
+) -> Float[Tensor, "*batch frequency"]:
+    """||F_k W_E|| for k = 0 ... floor(p/2), where the orthonormal rows F_k are the constant 1/sqrt(p) for k = 0, and
+    sqrt(2/p) cos(2 pi k a / p), sqrt(2/p) sin(2 pi k a / p) for the others; their squares add up to ||W_E||^2."""
+    modulus = embedding.shape[-2]
+    spectrum = torch.fft.rfft(embedding.double(), dim=-2).abs().square().sum(-1) / modulus  # (*batch, frequency)
+    pairs = torch.full((modulus // 2 + 1,), 2.0, dtype=torch.float64)
+    pairs[0] = 1.0
+    if modulus % 2 == 0:
+        pairs[-1] = 1.0  # cos(pi a) has no sine beside it
+    return (spectrum * pairs.to(spectrum.device)).sqrt()
+
+
+def _bars(norms: Float[Tensor, "seed frequency"], seeds: tuple[int, ...]) -> list[Series]:
+    frequencies: list[float | str | None] = list(range(norms.shape[-1]))
+    return [
+        Series(name="norm", seed=seed, x=frequencies, y=values)
+        for seed, values in zip(seeds, norms.tolist(), strict=True)
+    ]
+
+
+def _evenly(n: int, at_most: int) -> list[int]:
+    """Places of at most so many of n checkpoints, evenly spread, the last one always among them."""
+    stride = max(1, math.ceil(n / max(1, at_most)))
+    return [place for place in range(n) if (n - 1 - place) % stride == 0]

@@ -1,0 +1,19 @@
+"""Numbers along training. Each module implements one measure spec; importing the package registers them all."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from experiments.recipe.observing import MeasureSpec
+from workers.science.evaluation import Snapshot
+from workers.science.measures import accuracy, loss, weight_norm
+from workers.science.registry import implementation_of
+
+__all__ = ["accuracy", "loss", "measure", "weight_norm"]
+
+
+@torch.no_grad()
+def measure(spec: MeasureSpec, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    """One number per seed for each component of the measure; the whole goes by the empty name."""
+    values: dict[str, Tensor] = implementation_of(spec)(spec, snapshot)
+    return values

@@ -1,0 +1,41 @@
+"""What a recipe makes for some seeds before the first step: the model, the data and what is kept frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from experiments.recipe.recipe import Recipe
+from workers.science.dataset import Dataset, Examples, stacked
+from workers.science.interventions import edit_data, frozen_weights
+from workers.science.randomness import generator
+from workers.science.tasks import build_dataset
+from workers.science.transformer import Transformer
+
+
+@dataclass(frozen=True)
+class Setup:
+    recipe: Recipe
+    seeds: tuple[int, ...]
+    device: torch.device
+    model: Transformer
+    datasets: tuple[Dataset, ...]  # one per seed
+    splits: dict[str, Examples]  # "test", and "train" where it is a fixed set, stacked over seeds
+    frozen: frozenset[str]  # names of the weights that never change
+
+    @property
+    def answer_positions(self) -> tuple[int, ...]:
+        return self.datasets[0].answer_positions
+
+
+def set_up(recipe: Recipe, seeds: Sequence[int], device: torch.device) -> Setup:
+    model = Transformer.for_task(recipe.model, recipe.task)
+    datasets = tuple(
+        edit_data(recipe.interventions, build_dataset(recipe.task, generator(seed, "data")), seed) for seed in seeds
+    )
+    splits = {"test": stacked([dataset.test for dataset in datasets]).to(device)}
+    fixed = [dataset.train for dataset in datasets if isinstance(dataset.train, Examples)]
+    if fixed:
+        splits["train"] = stacked(fixed).to(device)
+    frozen = frozen_weights(recipe.interventions, list(model.shapes))
+    return Setup(recipe, tuple(seeds), device, model, datasets, splits, frozen)

@@ -1,0 +1,1 @@
+"""How weights are trained: loss, optimiser, batches, and the loop over steps."""
