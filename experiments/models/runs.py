@@ -69,6 +69,9 @@ class Run(models.Model):
 
 
 class ShardQuerySet(models.QuerySet["Shard"]):
+    def live(self) -> Self:
+        return self.filter(state__in=LIVE)
+
     def queued(self) -> Self:
         return self.filter(state=State.QUEUED)
 

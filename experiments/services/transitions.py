@@ -1,0 +1,100 @@
+"""The states of shards and runs: which moves there are, and the one way to make them.
+
+Whoever changes a run or its shards locks the run first and a shard second, so that no two wait for each other.
+"""
+
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from experiments.models import ENDED, Run, RunEvent, Shard, State
+
+MOVES: dict[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED}),
+    State.RUNNING: frozenset({State.FINISHING, State.QUEUED, State.FAILED, State.CANCELLED}),
+    State.FINISHING: frozenset({State.SUCCEEDED, State.QUEUED, State.FAILED, State.CANCELLED}),
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+
+class ForbiddenMove(RuntimeError):
+    """A move that is not in the table: a mistake in our code, never in a request."""
+
+
+def lock_run(run_id: int) -> Run:
+    """The run, locked until the transaction ends. Weak enough for rows that point to it to be inserted meanwhile."""
+    return Run.objects.select_for_update(no_key=True).get(pk=run_id)
+
+
+def move_shard(shard: Shard, to: State, *, reason: str, **changes: Any) -> bool:
+    """Move a shard from the state and epoch it was seen in; False, and nothing done, if it has moved on since."""
+    old = State(shard.state)
+    if to not in MOVES[old]:
+        raise ForbiddenMove(f"shard {shard.pk}: {old} -> {to}; allowed: {sorted(MOVES[old]) or 'none'}")
+    if to in ENDED:
+        changes["ended_at"] = timezone.now()
+    with transaction.atomic():
+        run = lock_run(shard.run_id)
+        seen = Shard.objects.filter(pk=shard.pk, state=old, epoch=shard.epoch)
+        if not seen.update(state=to, **changes):
+            return False
+        shard.refresh_from_db()
+        _move(run, old, to, reason, shard=shard).save()
+        _follow_shards(run)
+    return True
+
+
+def cancel_queued_shards(run: Run, *, reason: str) -> None:
+    """Move every waiting shard of a locked run at once; a sweep may have thousands."""
+    waiting = list(run.shards.select_for_update(no_key=True).filter(state=State.QUEUED).order_by("pk"))
+    Shard.objects.filter(pk__in=[shard.pk for shard in waiting]).update(
+        state=State.CANCELLED, ended_at=timezone.now(), dispatched_at=None, dispatched_to=""
+    )
+    RunEvent.objects.bulk_create(
+        [_move(run, State.QUEUED, State.CANCELLED, reason, shard=shard) for shard in waiting], batch_size=200
+    )
+    _follow_shards(run)
+
+
+def _follow_shards(run: Run) -> None:
+    """Bring the state of a locked run in line with its shards."""
+    counts = Shard.objects.filter(run=run).values_list("state").annotate(n=models.Count("pk"))
+    states = {State(state) for state, _ in counts}
+    new = state_of_run(states)
+    if new == run.state:
+        return
+    old, run.state = State(run.state), new
+    now = timezone.now()
+    if run.started_at is None and new not in {State.QUEUED, State.CANCELLED}:
+        run.started_at = now
+    if new in ENDED:
+        run.ended_at = now
+    run.save(update_fields=["state", "started_at", "ended_at"])
+    _move(run, old, new, ", ".join(f"{n} {state}" for state, n in sorted(counts))).save()
+
+
+def state_of_run(states: set[State]) -> State:
+    """The state of a run whose shards are in these states."""
+    if states <= {State.QUEUED}:
+        return State.QUEUED
+    if states <= set(ENDED):
+        worst_first = (State.FAILED, State.CANCELLED, State.SUCCEEDED)
+        return next(state for state in worst_first if state in states)
+    if not states & {State.QUEUED, State.RUNNING}:
+        return State.FINISHING
+    return State.RUNNING
+
+
+def _move(run: Run, old: State, new: State, reason: str, *, shard: Shard | None = None) -> RunEvent:
+    return RunEvent(
+        run=run,
+        shard=shard,
+        kind=RunEvent.Kind.STATE,
+        epoch=shard.epoch if shard else 0,
+        old_state=old,
+        new_state=new,
+        text=reason[:2000],
+    )
