@@ -1,0 +1,133 @@
+"""Bytes in and out of the artifact storage, under the name of their sha256.
+
+An upload is hashed on its way into a temporary file and published whole, or not at all. The row in the database is
+written last: what has a row is there.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import UnreadablePostError
+
+from experiments.models import Blob
+from experiments.protocol import MAX_BLOB_BYTES
+from experiments.services.refusals import NotFound, StorageFailed, TooLarge, Unprocessable
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Incoming(File):  # type: ignore[type-arg]
+    """Lets a storage in a folder take the temporary file by renaming it, which is atomic."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
+def store_blob(*, sha256: str, stream: Readable, n_bytes: int) -> bool:
+    """Store an upload of exactly `n_bytes`. False if the same bytes were here already."""
+    if n_bytes > MAX_BLOB_BYTES:
+        raise TooLarge("too_large", f"{n_bytes} bytes; allowed: at most {MAX_BLOB_BYTES}")
+    with _storage_trouble("written"), _temporary_file() as (file, path):
+        found = _receive(stream, file, n_bytes)
+        if found != sha256:
+            raise Unprocessable("wrong_hash", f"the bytes have sha256 {found}", fields={"sha256": sha256})
+        known = Blob.objects.filter(pk=sha256).first()
+        if known and is_stored(known):
+            return False
+        _publish(Blob(sha256=sha256, n_bytes=n_bytes), path)
+    return True
+
+
+def _receive(stream: Readable, file: BinaryIO, n_bytes: int) -> str:
+    digest = hashlib.sha256()
+    missing = n_bytes
+    while missing:
+        try:
+            chunk = stream.read(min(CHUNK_BYTES, missing))
+        except UnreadablePostError:  # the connection broke
+            chunk = b""
+        if not chunk:
+            raise Unprocessable("truncated", f"{n_bytes - missing} of {n_bytes} bytes arrived")
+        digest.update(chunk)
+        file.write(chunk)
+        missing -= len(chunk)
+    file.flush()
+    os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _publish(blob: Blob, path: Path) -> None:
+    """Files appear whole, so one of the right size under the right name needs no second copy."""
+    if not is_stored(blob):
+        default_storage.delete(blob.storage_name)
+        with path.open("rb") as file:
+            name = default_storage.save(blob.storage_name, _Incoming(file, name=str(path)))
+        if name != blob.storage_name:  # somebody stored the same bytes in between
+            default_storage.delete(name)
+    Blob.objects.get_or_create(pk=blob.sha256, defaults={"n_bytes": blob.n_bytes})
+
+
+def open_blob(sha256: str) -> File:  # type: ignore[type-arg]
+    """The stored bytes, as an open file."""
+    blob = Blob.objects.filter(pk=sha256).first()
+    if blob is None:
+        raise NotFound("unknown_blob", f"there is no blob {sha256}")
+    with _storage_trouble("read"):
+        return default_storage.open(blob.storage_name, "rb")
+
+
+def is_stored(blob: Blob) -> bool:
+    """Whether the storage itself still has the bytes."""
+    with _storage_trouble("read"):
+        name = blob.storage_name
+        return default_storage.exists(name) and default_storage.size(name) == blob.n_bytes
+
+
+def forget_unreferenced(sha256s: Iterable[str]) -> None:
+    """Drop those of the blobs that no artifact names any more; their bytes go once the transaction is through."""
+    orphans = list(Blob.objects.filter(pk__in=list(sha256s), artifacts=None))
+    if not orphans:
+        return
+    Blob.objects.filter(pk__in=[blob.pk for blob in orphans], artifacts=None).delete()
+    # Robust: a file that stays behind costs room and nothing else.
+    transaction.on_commit(lambda: _delete_files(orphans), robust=True)
+
+
+def _delete_files(blobs: list[Blob]) -> None:
+    for blob in blobs:
+        if not Blob.objects.filter(pk=blob.pk).exists():
+            default_storage.delete(blob.storage_name)
+
+
+@contextmanager
+def _temporary_file() -> Iterator[tuple[BinaryIO, Path]]:
+    """In the data folder: the storage is normally on the same disk, where renaming is atomic."""
+    folder = settings.DATA_DIR / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file, Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _storage_trouble(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed("storage", f"the artifact could not be {what}: {error.strerror or error}") from error
