@@ -1,0 +1,120 @@
+"""What a worker tells while it holds a shard: numbered batches, each stored whole, once, and in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import transaction
+
+from experiments.models import Lease, MeasurementChunk, RunEvent, Shard, State
+from experiments.protocol import (
+    ArtifactEvent,
+    Event,
+    EventBatch,
+    LogEvent,
+    MeasurementsEvent,
+    ProgressEvent,
+    Stored,
+)
+from experiments.services.artifacts import check_panel, keep_artifacts
+from experiments.services.last_values import keep_last_values
+from experiments.services.leases import stale_epoch
+from experiments.services.measurement_checks import checked_measurements
+from experiments.services.refusals import Conflict, Unprocessable
+from experiments.services.transitions import lock_run
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One checked event of measurements: the bytes as they came, and what is in them."""
+
+    data: bytes
+    table: pa.Table
+
+
+def store_batch(*, lease: Lease, batch: EventBatch) -> Stored:
+    """Store a batch in one transaction. A number that was here already is answered and not stored again."""
+    shard = Shard.objects.select_related("run").get(pk=lease.shard_id)
+    measured = [
+        Measured(*checked_measurements(event, shard=shard, after=lease.resume_step, where=f"events.{index}"))
+        for index, event in enumerate(batch.events)
+        if isinstance(event, MeasurementsEvent)
+    ]
+    for index, event in enumerate(batch.events):
+        if isinstance(event, ArtifactEvent):
+            check_panel(event.artifact, where=f"events.{index}")
+    with transaction.atomic():
+        # The lock keeps the chunks of a run in the order of their ids, which readers use to ask for what is new.
+        run = lock_run(shard.run_id)
+        is_new = _take_number(lease, batch)
+        if is_new:
+            _store(shard, batch, measured)
+    return Stored(seq=batch.seq, stored=is_new, cancel=run.is_cancel_requested)
+
+
+def _take_number(lease: Lease, batch: EventBatch) -> bool:
+    """Whether this is the next batch of the attempt in hand. Refuses what comes too early, too late, or from before."""
+    shard = Shard.objects.select_for_update(no_key=True).get(pk=lease.shard_id)
+    next_seq = Lease.objects.values_list("next_seq", flat=True).get(pk=lease.pk)
+    if batch.epoch != lease.epoch or shard.epoch != lease.epoch or shard.state == State.QUEUED:
+        raise stale_epoch(lease)
+    if batch.seq < next_seq:
+        return False
+    if shard.state != State.RUNNING:
+        raise Conflict("finished", f"this attempt at shard {shard.pk} was already brought to an end")
+    if batch.seq > next_seq:
+        detail = f"batch {batch.seq} came before batch {next_seq}"
+        raise Unprocessable("out_of_order", detail, fields={"seq": f"expected {next_seq}"})
+    Lease.objects.filter(pk=lease.pk).update(next_seq=next_seq + 1)
+    return True
+
+
+def _store(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> None:
+    _store_measurements(shard, batch, measured)
+    _store_log(shard, batch.epoch, [event for event in batch.events if isinstance(event, LogEvent)])
+    keep_artifacts(shard, [event.artifact for event in batch.events if isinstance(event, ArtifactEvent)])
+    _store_progress(shard, batch.events)
+
+
+def _store_measurements(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> None:
+    for part, (data, table) in enumerate((m.data, m.table) for m in measured):
+        steps = pc.min_max(table["step"]).as_py()
+        MeasurementChunk.objects.create(
+            shard=shard,
+            epoch=batch.epoch,
+            seq=batch.seq,
+            part=part,
+            first_step=steps["min"],
+            last_step=steps["max"],
+            n_rows=table.num_rows,
+            data=data,
+        )
+        keep_last_values(shard, table)
+
+
+def _store_log(shard: Shard, epoch: int, lines: Sequence[LogEvent]) -> None:
+    RunEvent.objects.bulk_create(
+        RunEvent(
+            run_id=shard.run_id,
+            shard=shard,
+            kind=RunEvent.Kind.LOG,
+            epoch=epoch,
+            text=line.text,
+            worker_clock=line.at,
+        )
+        for line in lines
+    )
+
+
+def _store_progress(shard: Shard, events: Sequence[Event]) -> None:
+    """Only the newest counts."""
+    progress = next((event for event in reversed(events) if isinstance(event, ProgressEvent)), None)
+    if progress is None:
+        return
+    Shard.objects.filter(pk=shard.pk).update(
+        phase=progress.phase,
+        step=min(progress.step, shard.steps),
+        seconds_left=progress.seconds_left,
+        device_use=progress.device_use,
+    )
