@@ -1,0 +1,143 @@
+"""A shard in the hands of a worker: taken by a claim, kept by heartbeats, lost when they stop."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from experiments.models import Lease, Shard, State, Worker
+from experiments.protocol import LEASE_SECONDS, MAX_ATTEMPTS, RETRIED, FailureKind
+from experiments.services import fair_share
+from experiments.services.refusals import Conflict, Forbidden, NotFound
+from experiments.services.resuming import rewind
+from experiments.services.tokens import new_secret
+from experiments.services.transitions import lock_run, move_shard
+from experiments.services.wake_ups import wake_dispatcher
+
+LEASE = datetime.timedelta(seconds=LEASE_SECONDS)
+
+AT_REST = {"lease_until": None, "phase": "", "seconds_left": None, "device_use": None}
+BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to": ""}
+
+
+@dataclass(frozen=True)
+class Granted:
+    lease: Lease
+    secret: str
+
+
+def claim_shard(*, shard_id: int, worker: Worker) -> Granted:
+    """Give a queued shard to a worker, rewound to where it can go on. Of two who ask at once, one gets it."""
+    shard = Shard.objects.select_related("run").filter(pk=shard_id).first()
+    if shard is None:
+        raise NotFound("unknown_shard", f"there is no shard {shard_id}")
+    if shard.hardware_class not in ("any", worker.hardware_class):
+        raise Forbidden("wrong_class", f"shard {shard_id} needs a worker of class {shard.hardware_class}")
+    if shard.state != State.QUEUED:
+        raise Conflict("not_claimable", f"shard {shard_id} is {shard.state}")
+
+    now = timezone.now()
+    secret, token_hash = new_secret()
+    with transaction.atomic():
+        if lock_run(shard.run_id).is_cancel_requested:
+            raise Conflict("not_claimable", f"run {shard.run_id} was cancelled")
+        taken = move_shard(
+            shard,
+            State.RUNNING,
+            reason=f"claimed by worker {worker.name}",
+            epoch=F("epoch") + 1,
+            attempts=F("attempts") + 1,
+            worker=worker,
+            lease_until=now + LEASE,
+            started_at=shard.started_at or now,
+            phase="starting",
+        )
+        if not taken:
+            raise Conflict("not_claimable", f"shard {shard_id} has just been claimed")
+        resume_step = rewind(shard)
+        lease = Lease.objects.create(
+            shard=shard,
+            epoch=shard.epoch,
+            worker=worker,
+            token_hash=token_hash,
+            resume_step=resume_step,
+            granted_at=now,
+        )
+    return Granted(lease, secret)
+
+
+def extend_lease(*, lease: Lease) -> bool:
+    """One heartbeat. The answer: whether the run is to be cancelled. An expired lease nobody collected yet goes on."""
+    now = timezone.now()
+    held = Shard.objects.held().filter(pk=lease.shard_id, epoch=lease.epoch)
+    if not held.update(lease_until=now + LEASE):
+        raise stale_epoch(lease)
+    if lease.worker_id:
+        Worker.objects.filter(pk=lease.worker_id).update(last_seen=now)
+    return Shard.objects.values_list("run__cancel_requested_at", flat=True).get(pk=lease.shard_id) is not None
+
+
+def stale_epoch(lease: Lease) -> Conflict:
+    return Conflict("stale_epoch", f"epoch {lease.epoch} of shard {lease.shard_id} is over")
+
+
+def end_lease(shard: Shard, ended_as: Lease.End) -> None:
+    """Close the books of the attempt in hand. Call it inside a transaction, before the shard is moved."""
+    now = timezone.now()
+    lease = Lease.objects.filter(shard=shard, epoch=shard.epoch, ended_at=None).first()
+    if lease is None:
+        return
+    Lease.objects.filter(pk=lease.pk).update(ended_at=now, ended_as=ended_as)
+    fair_share.charge(shard.run.submitter_id, seconds=(now - lease.granted_at).total_seconds(), now=now)
+
+
+def reap_expired() -> int:
+    """Take back every shard whose worker has gone silent. The number taken back."""
+    expired = Shard.objects.with_expired_lease(timezone.now()).select_related("run", "worker")
+    return sum(_reap(shard) for shard in expired)
+
+
+def _reap(shard: Shard) -> bool:
+    with transaction.atomic():
+        run = lock_run(shard.run_id)
+        if not Shard.objects.with_expired_lease(timezone.now()).filter(pk=shard.pk, epoch=shard.epoch).exists():
+            return False  # a heartbeat came in between
+        end_lease(shard, Lease.End.LOST)
+        silence = f"nothing heard from worker {shard.worker or 'unknown'} for {LEASE_SECONDS} s"
+        if run.is_cancel_requested:
+            return move_shard(shard, State.CANCELLED, reason=f"cancelled; {silence}", **AT_REST)
+        return retry_or_fail(
+            shard,
+            FailureKind.WORKER_LOST,
+            message=f"{silence[0].upper()}{silence[1:]}.",
+            hint="Run it again; if it happens again, the worker's machine may be short of memory.",
+        )
+
+
+def give_back(shard: Shard) -> bool:
+    """A worker that stops in good order did not fail: the attempt does not count."""
+    reason = f"given back by worker {shard.worker or 'unknown'}, which is stopping"
+    moved = move_shard(shard, State.QUEUED, reason=reason, attempts=F("attempts") - 1, **BACK_IN_QUEUE)
+    transaction.on_commit(wake_dispatcher)
+    return moved
+
+
+def retry_or_fail(shard: Shard, failure: FailureKind, *, message: str, hint: str = "", traceback: str = "") -> bool:
+    """Back to the queue while the kind of failure may pass and attempts are left; failed for good otherwise."""
+    if failure in RETRIED and shard.attempts < MAX_ATTEMPTS:
+        reason = f"{failure}: {message} Attempt {shard.attempts} of {MAX_ATTEMPTS}; it goes back to the queue."
+        moved = move_shard(shard, State.QUEUED, reason=reason, **BACK_IN_QUEUE)
+        transaction.on_commit(wake_dispatcher)
+        return moved
+    return move_shard(
+        shard,
+        State.FAILED,
+        reason=f"{failure}: {message}",
+        failure=failure,
+        failure_message=message,
+        failure_hint=hint,
+        traceback=traceback,
+        **AT_REST,
+    )

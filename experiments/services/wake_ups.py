@@ -1,0 +1,49 @@
+"""Messages to Celery. They only wake somebody up: what is to be done is in the database. A lost one is sent again."""
+
+from functools import cache
+
+import structlog
+from celery import Celery
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+CARRY_OUT = "workers.carry_out"
+DISPATCH = "experiments.dispatch"
+SITE_QUEUE = "site"
+
+log = structlog.get_logger(__name__)
+
+
+@cache
+def celery_app() -> Celery:
+    """JSON only. The broker has a second to answer: nobody who submits a run waits longer for it."""
+    app = Celery("circuitboard-site", broker=settings.BROKER_URL, set_as_current=False)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_default_queue=SITE_QUEUE,
+        broker_connection_timeout=1,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0},
+        worker_hijack_root_logger=False,
+    )
+    return app
+
+
+def send(task: str, *, args: tuple[int, ...] = (), queue: str) -> bool:
+    """Whether the broker took the message. If not, the next sweep of the dispatcher sends what is still due."""
+    try:
+        celery_app().send_task(task, args=args, queue=queue, retry=False, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        log.warning("wake_up_not_sent", task=task, queue=queue, error=str(error))
+        return False
+    return True
+
+
+def wake_dispatcher() -> None:
+    send(DISPATCH, queue=SITE_QUEUE)
+
+
+def wake_worker(shard_id: int, *, hardware_class: str) -> bool:
+    return send(CARRY_OUT, args=(shard_id,), queue=f"compute.{hardware_class}")
