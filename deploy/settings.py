@@ -127,6 +127,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "experiments.api.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
@@ -162,6 +163,7 @@ CLAIM_QUIET_DAYS = env_int("CLAIM_QUIET_DAYS", 90)
 # --- Limits on runs ---
 RUN_TIME_LIMIT_SECONDS = env_int("RUN_TIME_LIMIT_SECONDS", 24 * 3600)
 RUNNING_SHARDS_PER_USER = env_int("RUNNING_SHARDS_PER_USER", 64)
+LIVE_SHARDS_PER_USER = env_int("LIVE_SHARDS_PER_USER", 2000)  # running and waiting
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
 
 USE_TZ = True

@@ -1,0 +1,104 @@
+"""Which shard goes to which class of workers now. The database is the queue; a message only says "come and claim"."""
+
+import datetime
+import heapq
+from collections import Counter, deque
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from experiments.models import HELD, DispatchPass, Run, Shard, Worker
+from experiments.services import fair_share, wake_ups
+
+CLASSES = ("gpu", "cpu")  # a shard that runs anywhere goes to the faster class while it has room
+
+
+def dispatch() -> int:
+    """One pass: send as many wake-ups as there are free slots, in fair order. The number that was sent."""
+    now = timezone.now()
+    with transaction.atomic():
+        _lock_dispatcher(now)
+        chosen = _choose(now)
+        for shard_id, hardware_class in sorted(
+            chosen
+        ):  # a fixed order, so that a cancel cannot wait for us and we for it
+            Shard.objects.filter(pk=shard_id).update(dispatched_at=now, dispatched_to=hardware_class)
+    # A crash from here on costs the lifetime of a wake-up, no more: the marks then read as lost messages.
+    for position, (shard_id, hardware_class) in enumerate(chosen):
+        if not wake_ups.wake_worker(shard_id, hardware_class=hardware_class):
+            _unmark([pk for pk, _ in chosen[position:]], now)
+            return position
+    return len(chosen)
+
+
+def _lock_dispatcher(now: datetime.datetime) -> None:
+    """One dispatcher at a time, on PostgreSQL by the row's lock and on SQLite by the transaction's."""
+    DispatchPass.objects.get_or_create(pk=1)
+    DispatchPass.objects.select_for_update().get(pk=1)
+    DispatchPass.objects.filter(pk=1).update(last_at=now)
+
+
+def _unmark(shard_ids: list[int], marked_at: datetime.datetime) -> None:
+    Shard.objects.filter(pk__in=shard_ids, dispatched_at=marked_at).update(dispatched_at=None, dispatched_to="")
+
+
+def free_slots(hardware_class: str, *, now: datetime.datetime) -> int:
+    """Slots of accepting workers that neither hold a shard nor have a wake-up on its way."""
+    workers = Worker.objects.accepting(now).of_class(hardware_class)
+    held = Counter(Shard.objects.held().filter(worker__in=workers).values_list("worker", flat=True))
+    open_slots = sum(max(slots - held[pk], 0) for pk, slots in workers.values_list("pk", "slots"))
+    on_their_way = Shard.objects.awaiting_claim(now).filter(dispatched_to=hardware_class).count()
+    return max(open_slots - on_their_way, 0)
+
+
+def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
+    """Shards with the class each goes to: again and again the oldest of whoever is furthest behind."""
+    room = {hardware_class: free_slots(hardware_class, now=now) for hardware_class in CLASSES}
+    if not any(room.values()):
+        return []
+    in_hand = held_per_user(now)
+    users = set(Run.objects.live().values_list("submitter", flat=True))
+    heap = fair_share.standing(in_hand, users, now=now)
+    heapq.heapify(heap)
+    queues: dict[int | None, deque[tuple[int, str]]] = {}
+    chosen: list[tuple[int, str]] = []
+    while heap and any(room.values()):
+        first = heapq.heappop(heap)
+        user = first.user_id
+        if user not in queues:
+            limit = min(sum(room.values()), settings.RUNNING_SHARDS_PER_USER - in_hand[user])
+            queues[user] = deque(_oldest(user, room, limit=limit, now=now))
+        if _take_one(queues[user], room, chosen):
+            heapq.heappush(heap, first.with_one_more())
+    return chosen
+
+
+def _take_one(queue: deque[tuple[int, str]], room: dict[str, int], chosen: list[tuple[int, str]]) -> bool:
+    """Choose the first shard of a queue that finds room; False when none does."""
+    while queue:
+        shard_id, needs = queue.popleft()
+        hardware_class = next((c for c in CLASSES if room[c] and needs in ("any", c)), None)
+        if hardware_class:
+            room[hardware_class] -= 1
+            chosen.append((shard_id, hardware_class))
+            return True
+    return False
+
+
+def held_per_user(now: datetime.datetime) -> Counter[int | None]:
+    """Shards each person holds or is about to."""
+    counts: Counter[int | None] = Counter()
+    for shards in (Shard.objects.filter(state__in=HELD), Shard.objects.awaiting_claim(now)):
+        counts.update(dict(shards.values_list("run__submitter").annotate(n=Count("pk"))))
+    return counts
+
+
+def _oldest(user: int | None, room: dict[str, int], *, limit: int, now: datetime.datetime) -> list[tuple[int, str]]:
+    """A person's oldest run first, and within it the order of the grid, so a retried shard does not wait again."""
+    if limit <= 0:
+        return []
+    fitting = ["any", *(hardware_class for hardware_class, n in room.items() if n)]
+    mine = Shard.objects.dispatchable(now).of_user(user).filter(hardware_class__in=fitting)
+    return list(mine.order_by("run", "index").values_list("pk", "hardware_class")[:limit])
