@@ -1,0 +1,79 @@
+"""Recipes in, checked and kept as they were given."""
+
+from pathlib import Path
+
+from django.db import transaction
+from pydantic import JsonValue
+
+from experiments.models import SubmittedRecipe
+from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest, recipe_from_toml, resolve
+from problems.models import Problem, User
+
+PRESETS = Path(__file__).resolve().parent.parent / "presets"
+
+
+def checked_recipe(toml: str) -> tuple[Recipe, Problem]:
+    """The recipe and the problem it is about. Raises InvalidRecipe with everything that is wrong."""
+    recipe = recipe_from_toml(toml)
+    return recipe, problem_of(recipe)
+
+
+def problem_of(recipe: Recipe) -> Problem:
+    if "\\u0000" in recipe.model_dump_json():
+        raise InvalidRecipe([RecipeError("", "the character NUL cannot be stored")])
+    problem = Problem.objects.filter(number=recipe.problem).first()
+    if problem is None:
+        raise InvalidRecipe([RecipeError("problem", "there is no problem with this number", recipe.problem)])
+    return problem
+
+
+def submit_recipe(
+    *,
+    author: User | None,
+    toml: str,
+    forked_from: SubmittedRecipe | None = None,
+    preset: str = "",
+    size: str = "",
+) -> SubmittedRecipe:
+    """Keep a recipe. Raises InvalidRecipe."""
+    recipe, problem = checked_recipe(toml)
+    return SubmittedRecipe.objects.create(
+        title=recipe.title,
+        problem=problem,
+        author=author,
+        toml=toml,
+        resolved=resolved_data(recipe),
+        digest=recipe_digest(recipe),
+        forked_from=forked_from,
+        preset=preset,
+        size=size,
+    )
+
+
+def resolved_data(recipe: Recipe) -> dict[str, JsonValue]:
+    data: dict[str, JsonValue] = resolve(recipe).model_dump(mode="json")
+    return data
+
+
+def load_presets(folder: Path = PRESETS) -> list[SubmittedRecipe]:
+    """Keep every shipped recipe, NAME.SIZE.toml. One whose file changed becomes a new recipe, a fork of the old one,
+    whose runs stay what they were. The recipes that were added."""
+    added = (_load_preset(path) for path in sorted(folder.glob("*.toml")))
+    return [recipe for recipe in added if recipe is not None]
+
+
+def _load_preset(path: Path) -> SubmittedRecipe | None:
+    toml = path.read_text(encoding="utf-8")
+    with transaction.atomic():
+        known = SubmittedRecipe.objects.select_for_update().filter(preset=path.stem).first()
+        if known and known.toml == toml:
+            return None
+        if known:
+            SubmittedRecipe.objects.filter(pk=known.pk).update(preset="")
+        return submit_recipe(
+            author=None,
+            toml=toml,
+            forked_from=known,
+            preset=path.stem,
+            size=path.stem.rpartition(".")[2],
+        )

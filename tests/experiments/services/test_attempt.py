@@ -1,0 +1,46 @@
+"""A shard from the queue to its end, as a worker makes it go."""
+
+import pytest
+
+from experiments.models import Lease, Run, Shard, State, Worker
+from experiments.protocol import ProgressEvent
+from experiments.services.events import store_batch
+from experiments.services.finishing import finish_shard
+from experiments.services.leases import extend_lease
+from tests.experiments.making import artifact_event, batch, claim, measured, panel, stored_file, succeeded
+
+pytestmark = pytest.mark.django_db
+
+
+def test_attempt_ends_in_success(run: Run, shard: Shard, worker: Worker) -> None:
+    granted = claim(shard, worker)
+    run.refresh_from_db()
+    assert run.state == State.RUNNING
+
+    assert extend_lease(lease=granted.lease) is False
+    first = stored_file("checkpoints/seed-0/step-0.safetensors", b"weights", seed=0, step=0)
+    events = [
+        measured((0, 0, 2.0), (1, 0, 2.1)),
+        artifact_event("panels/curve.json", panel(0), kind="panel"),
+        ProgressEvent(phase="training", step=50, steps=100, seconds_left=3.0),
+    ]
+    assert store_batch(lease=granted.lease, batch=batch(granted, 0, *events)).stored
+    assert finish_shard(lease=granted.lease, outcome=succeeded(granted, first)) == State.SUCCEEDED
+
+    shard.refresh_from_db()
+    run.refresh_from_db()
+    assert (shard.state, shard.step, shard.phase) == (State.SUCCEEDED, 100, "")
+    assert run.state == State.SUCCEEDED and run.ended_at
+    assert {a.name for a in shard.artifacts.all()} == {first.name, "panels/curve.json"}
+    assert Lease.objects.get().ended_as == Lease.End.SUCCEEDED
+
+
+def test_every_change_of_state_is_told_with_its_reason(run: Run, shard: Shard, worker: Worker) -> None:
+    granted = claim(shard, worker)
+    finish_shard(lease=granted.lease, outcome=succeeded(granted))
+    told = run.events.filter(shard=shard).values_list("old_state", "new_state", "text")
+    assert list(told) == [
+        ("queued", "running", "claimed by worker bench-1"),
+        ("running", "finishing", "the worker is done"),
+        ("finishing", "succeeded", "all 0 files are stored"),
+    ]
