@@ -20,7 +20,7 @@ class TooManyShards(Refused):
 
 
 def submit_run(*, recipe: SubmittedRecipe, submitter: User) -> Run:
-    """Queue every shard of a recipe. The rows are the outbox: a lost wake-up is made up for by the dispatcher's sweep."""
+    """Queue every shard of a recipe. The rows are the outbox: the dispatcher sweeps up what no wake-up was sent for."""
     wanted = recipe.recipe
     check_memory(wanted)
     with transaction.atomic():
