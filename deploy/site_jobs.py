@@ -1,0 +1,28 @@
+"""The process that dispatches and reaps: `celery -A deploy.site_jobs worker -B`, one beat in all."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from experiments.jobs import REAP  # noqa: E402
+from experiments.services.wake_ups import DISPATCH, celery_app  # noqa: E402
+
+SWEEP_SECONDS = 5.0
+REAP_SECONDS = 10.0
+
+app = celery_app()
+app.set_default()
+app.conf.update(
+    imports=["experiments.jobs"],
+    beat_schedule={
+        # A sweep that waited longer than until the next one is of no use: after an outage they do not pile up.
+        "dispatch": {"task": DISPATCH, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+        "reap": {"task": REAP, "schedule": REAP_SECONDS, "options": {"expires": REAP_SECONDS}},
+    },
+    beat_schedule_filename=str(settings.DATA_DIR / "beat"),
+)
