@@ -1,7 +1,21 @@
-"""Settings of the tests, put in place before Django reads them."""
+import pytest
 
-import os
-import tempfile
+from tests.settings import TEST_DATABASE, until_the_end
 
-os.environ.setdefault("CIRCUITBOARD_DEBUG", "yes")
-os.environ.setdefault("CIRCUITBOARD_DATA_DIR", tempfile.mkdtemp(prefix="circuitboard-tests-"))
+
+def pytest_unconfigure() -> None:
+    until_the_end.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, only what touches the database: the rest has just run on SQLite."""
+    if TEST_DATABASE == "sqlite":
+        return
+    elsewhere = [item for item in items if not _touches_database(item)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
