@@ -1,0 +1,44 @@
+# Everything runs in .venv, made here from exact versions. Nothing else on the machine is changed.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help demo test lint types test-sqlite test-postgresql bench constraints clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: $(INSTALLED) ## Run everything on this machine; Ctrl-C ends it (CIRCUITBOARD_PORT, CIRCUITBOARD_DATA_DIR)
+	@exec $(BIN)/python -m deploy.demo
+
+test: lint types test-sqlite test-postgresql ## Check style, types and migrations, then run all tests on SQLite and on PostgreSQL
+
+lint: $(INSTALLED) ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## Check types, and that no migration is missing
+	CIRCUITBOARD_DEBUG=yes $(BIN)/mypy .
+	CIRCUITBOARD_DEBUG=yes CIRCUITBOARD_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+
+test-sqlite: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+test-postgresql: $(INSTALLED)
+	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest
+
+bench: $(INSTALLED) ## Measure speed against what people write by hand (minutes; best on an idle machine)
+	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= -s
+
+constraints: $(INSTALLED) ## Pin the versions that are installed now
+	{ echo "# The exact versions this project is built and tested with; \`make constraints\` writes them anew."; \
+	  $(BIN)/python -m pip freeze --all --exclude-editable --exclude circuitboard --exclude pip | sed -n 's/^\([^ ]*==[^+ ]*\).*/\1/p' \
+	  | tr '[:upper:]_' '[:lower:]-' | sort; } > deploy/constraints.txt
+
+clean: ## Remove the environment; the data in .data stays
+	rm -rf .venv
+
+$(INSTALLED): pyproject.toml deploy/constraints.txt
+	@sh deploy/install.sh .venv
+	@touch $@
