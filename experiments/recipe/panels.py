@@ -1,5 +1,6 @@
 """A panel: the numbers of one plot. The engine makes them; `experiments/figures.py` alone draws them."""
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -66,3 +67,31 @@ class Panel(Part):
         series = [*self.series, *(s for f in frames for s in f.series)]
         grids = [*self.grids, *(g for f in frames for g in f.grids)]
         return sum(2 * len(s.y) for s in series) + sum(len(g.z) * len(g.x) for g in grids)
+
+
+def merge(panels: Sequence[Panel]) -> Panel:
+    """Panels of one key as one, with the series and grids of all; frames of one step become one."""
+    first, *others = panels
+    if not others:
+        return first
+    return first.model_copy(
+        update={
+            "series": [series for panel in panels for series in panel.series],
+            "grids": [grid for panel in panels for grid in panel.grids],
+            "frames": _merge_frames(frame for panel in panels for frame in panel.frames),
+        }
+    )
+
+
+def _merge_frames(frames: Iterable[Frame]) -> list[Frame]:
+    by_step: dict[int, list[Frame]] = {}
+    for frame in frames:
+        by_step.setdefault(frame.step, []).append(frame)
+    return [
+        Frame(
+            step=step,
+            series=[series for frame in same for series in frame.series],
+            grids=[grid for frame in same for grid in frame.grids],
+        )
+        for step, same in sorted(by_step.items())
+    ]

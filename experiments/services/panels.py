@@ -1,9 +1,7 @@
 """The panels of a run: what its shards looked at, put together so that their seeds are drawn in one plot."""
 
-from collections.abc import Iterable
-
 from experiments.models import Artifact, Run
-from experiments.recipe.panels import Frame, Panel
+from experiments.recipe.panels import Panel, merge
 from experiments.services.blobs import open_blob
 
 
@@ -22,34 +20,6 @@ def panels_of(run: Run) -> list[Panel]:
 def read_panel(file: Artifact) -> Panel:
     with open_blob(file.blob_id) as content:
         return Panel.model_validate_json(content.read())
-
-
-def merge(panels: list[Panel]) -> Panel:
-    """One panel with the series and grids of all; frames of one step become one."""
-    first, *others = panels
-    if not others:
-        return first
-    return first.model_copy(
-        update={
-            "series": [series for panel in panels for series in panel.series],
-            "grids": [grid for panel in panels for grid in panel.grids],
-            "frames": _merge_frames(frame for panel in panels for frame in panel.frames),
-        }
-    )
-
-
-def _merge_frames(frames: Iterable[Frame]) -> list[Frame]:
-    by_step: dict[int, list[Frame]] = {}
-    for frame in frames:
-        by_step.setdefault(frame.step, []).append(frame)
-    return [
-        Frame(
-            step=step,
-            series=[series for frame in same for series in frame.series],
-            grids=[grid for frame in same for grid in frame.grids],
-        )
-        for step, same in sorted(by_step.items())
-    ]
 
 
 def _named(panel: Panel, point: int, overrides: dict[str, object]) -> Panel:
