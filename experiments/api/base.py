@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments.api.errors import InvalidBody
+from problems.models import User
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -32,3 +33,9 @@ def body_of(request: Request, model: type[Body]) -> Body:
 
 def answer(message: BaseModel, status: int = 200) -> Response:
     return Response(message.model_dump(mode="json"), status=status)
+
+
+def member(request: Request) -> User:
+    """The person who asks; the permission of the view has made sure that there is one."""
+    assert isinstance(request.user, User)
+    return request.user

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import tomlkit
 from django.db import transaction
 from pydantic import JsonValue
 
@@ -77,3 +78,8 @@ def _load_preset(path: Path) -> SubmittedRecipe | None:
             preset=path.stem,
             size=path.stem.rpartition(".")[2],
         )
+
+
+def toml_of(recipe: Recipe) -> str:
+    """A recipe that came as data, as text: what was left out stays out."""
+    return tomlkit.dumps(recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True))

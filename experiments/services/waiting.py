@@ -1,47 +1,68 @@
 """Why something has not ended yet: one plain sentence, and the place in the queue."""
 
 import datetime
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db.models import Q, Sum
 from django.utils import timezone
 
 from experiments.models import Run, Shard, State, Worker
+from experiments.models.runs import WAKE_UP_LIFETIME
 from experiments.services.dispatch import held_per_user
 
 CLASSES = ("cpu", "gpu")
 
 
 def why_run_waits(run: Run) -> str:
-    """The sentence of the shard that is next to move; empty once the run has ended."""
-    if run.is_ended:
+    """What its shards wait for; empty once the run has ended."""
+    shards = list(run.shards.live().select_related("worker", "run").order_by("index"))
+    if not shards:
         return ""
-    shards = run.shards.live().select_related("worker", "run").order_by("index")
-    held = next((shard for shard in shards if shard.is_held), None)
-    sentence = why_shard_waits(held or shards[0])
-    n_waiting = sum(not shard.is_held for shard in shards)
-    n_held = len(shards) - n_waiting
+    sentences = why_shards_wait(shards)
+    told = next((shard for shard in shards if shard.is_held), shards[0])
     if len(shards) == 1:
-        return sentence
-    return f"{n_held} shards run and {n_waiting} wait. Shard {(held or shards[0]).index}: {sentence}"
+        return sentences[told.pk]
+    n_held = sum(shard.is_held for shard in shards)
+    held, waiting = _count(n_held, "shard"), _count(len(shards) - n_held, "shard")
+    return f"Held: {held}; waiting: {waiting}. Shard {told.index}: {sentences[told.pk]}"
 
 
-def why_shard_waits(shard: Shard) -> str:
+def why_shards_wait(shards: Sequence[Shard]) -> dict[int, str]:
+    """The sentence of each shard by primary key. Of those of one run that queue, only the first asks for its place."""
+    now = timezone.now()
+    sentences: dict[int, str] = {}
+    first_queued: dict[int, int] = {}
+    for shard in sorted(shards, key=lambda shard: (shard.run_id, shard.index)):
+        if shard.state == State.QUEUED and not _is_offered(shard, now) and shard.run_id in first_queued:
+            sentences[shard.pk] = f"Waits behind shard {first_queued[shard.run_id]} of this run."
+            continue
+        sentences[shard.pk] = why_shard_waits(shard, now=now)
+        if shard.state == State.QUEUED and not _is_offered(shard, now):
+            first_queued[shard.run_id] = shard.index
+    return sentences
+
+
+def why_shard_waits(shard: Shard, *, now: datetime.datetime | None = None) -> str:
     """What this shard waits for, and since when; empty once it has ended."""
+    now = now or timezone.now()
     if shard.is_ended:
         return ""
-    now = timezone.now()
     if shard.is_held:
         return _held(shard, now)
-    if shard.dispatched_at and shard in Shard.objects.awaiting_claim(now):
+    if shard.dispatched_at and _is_offered(shard, now):
         return f"Offered to a {shard.dispatched_to} worker {_ago(shard.dispatched_at, now)}; not taken yet."
     return _queued(shard, now)
 
 
+def _is_offered(shard: Shard, now: datetime.datetime) -> bool:
+    return shard.dispatched_at is not None and now - shard.dispatched_at < WAKE_UP_LIFETIME
+
+
 def _held(shard: Shard, now: datetime.datetime) -> str:
-    name = shard.worker.name if shard.worker else "an unknown worker"
     if shard.worker is None or shard.lease_until is None:
-        return f"Held by {name}."
+        return "Held by a worker that is no longer known."
+    name = shard.worker.name
     heard = _ago(shard.worker.last_seen, now)
     if shard.lease_until < now:
         return f"Held by worker {name}, last heard of {heard}; it goes back to the queue in a moment."

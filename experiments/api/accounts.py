@@ -1,0 +1,29 @@
+"""A person's own token, for programs."""
+
+import datetime
+
+from drf_spectacular.utils import extend_schema
+from knox.models import AuthToken
+from pydantic import BaseModel
+from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from experiments.api.base import ApiView, answer, member
+
+
+class NewToken(BaseModel):
+    token: str  # shown once; send it as `Authorization: Token ...`
+    expires_at: datetime.datetime | None
+
+
+class TokensView(ApiView):
+    authentication_classes = [BasicAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(request=None, responses={201: NewToken}, operation_id="tokens_create")
+    def post(self, request: Request) -> Response:
+        """Make a token. Sign in with handle and password (HTTP basic) or by the session of the browser."""
+        kept, token = AuthToken.objects.create(member(request))
+        return answer(NewToken(token=token, expires_at=kept.expiry), status=201)
