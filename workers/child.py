@@ -39,11 +39,6 @@ def clean_environment(environment: Mapping[str, str], *, threads: int) -> dict[s
     return passed_on | {
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
-        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # what deterministic algorithms ask of cuBLAS
-        # Large tensors made and freed each step would go back to the system and fault in again: keep them.
-        "MALLOC_MMAP_THRESHOLD_": str(1024**3),
-        "MALLOC_TRIM_THRESHOLD_": str(4 * 1024**3),
-        "MALLOC_TOP_PAD_": str(64 * 1024**2),
         "PYTHONUNBUFFERED": "1",
         "PYTHONHASHSEED": "0",
     }
