@@ -20,7 +20,14 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(released_at=None)
 
     def fresh(self, now: datetime.datetime) -> Self:
-        return self.held().filter(last_activity_at__gte=now - datetime.timedelta(days=settings.CLAIM_FRESH_DAYS))
+        return self._active_within(settings.CLAIM_FRESH_DAYS, now)
+
+    def not_lapsed(self, now: datetime.datetime) -> Self:
+        """Fresh or quiet."""
+        return self._active_within(settings.CLAIM_QUIET_DAYS, now)
+
+    def _active_within(self, days: int, now: datetime.datetime) -> Self:
+        return self.held().filter(last_activity_at__gte=now - datetime.timedelta(days=days))
 
 
 class Claim(models.Model):

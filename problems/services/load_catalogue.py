@@ -7,7 +7,7 @@ holds what was last loaded takes the value of the files; a field that a person c
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 
@@ -25,6 +25,7 @@ from problems.services.catalogue_files import (
     read_rows,
 )
 
+M = TypeVar("M", bound=models.Model)
 REASON = "loaded from the catalogue files"
 
 
@@ -150,7 +151,7 @@ def merge_links(instance: Any, name: str, wanted: list[Any], *, by: dict[Any, An
     type(instance)._default_manager.filter(pk=instance.pk).update(imported=instance.imported)
 
 
-def find_or_new(model: type[models.Model], **key: Any) -> models.Model:
+def find_or_new(model: type[M], **key: Any) -> M:
     return model._default_manager.filter(**key).first() or model(**key)
 
 

@@ -1,0 +1,106 @@
+"""What templates of the whole site share: dates that say both, linked problem numbers, difficulty, sparklines."""
+
+import datetime
+import re
+from collections.abc import Iterable
+
+from django import template
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from problems.evidence import ResultCell
+from problems.models import Claim, Problem
+from problems.status import MEANING, Status
+
+register = template.Library()
+
+
+DAY, HOUR, MINUTE = datetime.timedelta(days=1), datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
+UNITS = [  # unit, its length, and the age from which it is the one to use
+    ("year", 365 * DAY, 730 * DAY),
+    ("month", 30.44 * DAY, 61 * DAY),
+    ("day", DAY, DAY),
+    ("hour", HOUR, HOUR),
+    ("minute", MINUTE, MINUTE),
+]
+
+
+def age_in_words(age: datetime.timedelta) -> str:
+    """ "3 hours ago", "12 days ago", "2 years ago": one number, rounded down."""
+    for unit, length, shown_from in UNITS:
+        if age >= shown_from:
+            n = age // length
+            return f"{n} {unit}{'' if n == 1 else 's'} ago"
+    return "just now"
+
+
+@register.filter
+def ago(moment: datetime.datetime) -> SafeString:
+    """How long ago, with the date on hover and in print."""
+    exact = moment.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    words = age_in_words(timezone.now() - moment)
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+
+
+@register.filter
+def started(claim: Claim) -> SafeString:
+    """When a claim began, no more precise than is known."""
+    words = age_in_words(timezone.now() - claim.started_at)
+    known = claim.started_on_text
+    shown = known if claim.is_imported else words
+    return format_html('<time datetime="{}" title="{}">{}</time>', known, known, shown)
+
+
+@register.filter
+def with_links(text: str, problems: Iterable[Problem]) -> SafeString:
+    """Escapes the text and makes a link of each number of `problems` in it; other numbers stay as they are."""
+    urls = {problem.number: problem.get_absolute_url() for problem in problems}
+
+    def link(match: re.Match[str]) -> str:
+        number = match.group()
+        return format_html('<a href="{}">{}</a>', urls[number], number) if number in urls else number
+
+    return mark_safe(re.sub(r"(?<![\d.])\d+\.\d+(?![\d.]*\d)", link, conditional_escape(text)))
+
+
+@register.simple_tag
+def difficulty(problem: Problem) -> SafeString:
+    """The letter in a chip, a range from low to high, an empty outline when it is not known."""
+    if not problem.difficulty_low:
+        return mark_safe(
+            '<span class="difficulty" data-unknown title="Difficulty not known">'
+            '<span class="visually-hidden">unknown</span></span>'
+        )
+    letters = dict.fromkeys([problem.difficulty_low, problem.difficulty_high])
+    spans = "".join(f'<span data-letter="{letter}">{letter}</span>' for letter in letters)
+    title = f"Difficulty {problem.difficulty.replace('-', ' to ')}"
+    return format_html('<span class="difficulty" title="{}">{}</span>', title, mark_safe(spans))
+
+
+@register.simple_tag
+def status(value: str) -> SafeString:
+    """The word with its dot, and its one-line meaning on hover."""
+    known = Status(value)
+    return format_html(
+        '<span class="status" data-status="{}" title="{}">{}</span>', known.value, MEANING[known], known.label
+    )
+
+
+@register.simple_tag
+def sparkline(cell: ResultCell) -> SafeString:
+    """A small line from the numbers of `cell`, fitted into a box of 72 by 20."""
+    steps, values = zip(*cell.points, strict=True)
+    points = " ".join(
+        f"{place(step, steps, 72):.1f},{20 - place(value, values, 18) - 1:.1f}" for step, value in cell.points
+    )
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 72 20" role="img" aria-label="{}"><polyline points="{}"/></svg>',
+        cell.points_label,
+        points,
+    )
+
+
+def place(value: float, values: tuple[float, ...], width: float) -> float:
+    low, high = min(values), max(values)
+    return width / 2 if high == low else (value - low) / (high - low) * width

@@ -1,0 +1,41 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from problems.forms import NoteForm
+from problems.models import Category, Problem
+from problems.selectors.problem_page import find_problem, problem_page
+
+
+@require_safe
+def problem_detail(request: HttpRequest, number: str) -> HttpResponse:
+    problem = find_problem(number)
+    if problem is None:
+        return no_such_problem(request, number)
+    page = problem_page(problem, request.user)
+    context = {"page": page, "problem": problem, "note_form": NoteForm(), **page.evidence}
+    return render(request, "problems/problem.html", context)
+
+
+@require_safe
+def alias(request: HttpRequest, number: str) -> HttpResponse:
+    """The problem that is known by a number, here or elsewhere; a choice when there are several."""
+    problems = Problem.objects.known_as(number).prefetch_related("aliases")
+    match list(problems):
+        case []:
+            return no_such_problem(request, number)
+        case [problem]:
+            return redirect(problem)
+        case several:
+            return render(request, "problems/which_problem.html", {"number": number, "problems": several})
+
+
+def no_such_problem(request: HttpRequest, number: str) -> HttpResponse:
+    """404 that says what there is instead."""
+    category_number = number.partition(".")[0]
+    category = None
+    if category_number.isdecimal():
+        category = Category.objects.filter(number=int(category_number[:4])).first()
+    last = category.problems.last() if category else None
+    context = {"number": number, "category": category, "last": last}
+    return render(request, "problems/no_such_problem.html", context, status=404)
