@@ -30,3 +30,4 @@ from deploy.settings import STORAGES  # noqa: E402
 
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose is for real passwords
+WHITENOISE_AUTOREFRESH = True  # the folder of collected files is not there in a test
