@@ -12,6 +12,12 @@ class MeasurementRows:
     def __init__(self) -> None:
         self._columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names}
 
+    @classmethod
+    def from_table(cls, table: pa.Table) -> "MeasurementRows":
+        rows = cls()
+        rows._columns = {name: table.column(name).to_pylist() for name in SCHEMA.names}
+        return rows
+
     def __len__(self) -> int:
         return len(self._columns["step"])
 

@@ -29,6 +29,11 @@ def resume_name(step: int) -> str:
     return f"resume/step-{step:08d}.safetensors"
 
 
+def resume_step(path: Path) -> int:
+    """The step in the name of a resume file."""
+    return int(path.stem.removeprefix("step-"))
+
+
 class Storage:
     """Writes what `conduct` yields and reads it back; as an `Archive` it serves the analyses."""
 
