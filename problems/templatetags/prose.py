@@ -13,94 +13,22 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 register = template.Library()
 
-MATHML = frozenset(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "ms",
-        "mtext",
-        "mspace",
-        "msup",
-        "msub",
-        "msubsup",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "mover",
-        "munder",
-        "munderover",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mstyle",
-        "mpadded",
-        "mphantom",
-        "menclose",
-        "mmultiscripts",
-        "mprescripts",
-        "none",
-    ]
-)
-MATHML_ATTRIBUTES = frozenset(
-    [
-        "display",
-        "mathvariant",
-        "stretchy",
-        "fence",
-        "separator",
-        "form",
-        "accent",
-        "accentunder",
-        "columnalign",
-        "rowspacing",
-        "columnspacing",
-        "width",
-        "height",
-        "depth",
-        "lspace",
-        "rspace",
-        "linethickness",
-        "displaystyle",
-        "scriptlevel",
-        "minsize",
-        "maxsize",
-        "movablelimits",
-        "symmetric",
-        "notation",
-    ]
-)
-TEXT = frozenset(
-    [
-        "p",
-        "br",
-        "hr",
-        "em",
-        "strong",
-        "s",
-        "code",
-        "pre",
-        "blockquote",
-        "ul",
-        "ol",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "a",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-)
+# fmt: off
+MATHML = {
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot",
+    "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
+    "mmultiscripts", "mprescripts", "none",
+}
+MATHML_ATTRIBUTES = {
+    "display", "mathvariant", "stretchy", "fence", "separator", "form", "accent", "accentunder", "columnalign",
+    "rowspacing", "columnspacing", "width", "height", "depth", "lspace", "rspace", "linethickness", "displaystyle",
+    "scriptlevel", "minsize", "maxsize", "movablelimits", "symmetric", "notation",
+}
+TEXT = {
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5",
+    "h6", "a", "table", "thead", "tbody", "tr", "th", "td",
+}
+# fmt: on
 
 
 @register.filter
@@ -109,8 +37,8 @@ def prose(text: str) -> SafeString:
     return mark_safe(
         nh3.clean(
             _markdown().render(text),
-            tags=set(TEXT | MATHML),
-            attributes={"a": {"href"}, "ol": {"start"}} | {tag: set(MATHML_ATTRIBUTES) for tag in MATHML},
+            tags=TEXT | MATHML,
+            attributes={"a": {"href"}, "ol": {"start"}} | dict.fromkeys(MATHML, MATHML_ATTRIBUTES),
             url_schemes={"http", "https", "mailto"},
             link_rel="nofollow noopener",
         )
