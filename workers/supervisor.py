@@ -44,7 +44,8 @@ class Supervisor:
         self._session = ShardSession(site, claim, may_go_on=lambda: lease.is_valid() and not self.watch.is_lost)
         self.watch = Watch(self._session, lease, time_limit_seconds=claim.time_limit_seconds, end=self._end_training)
         self._outbox = Outbox(claim.epoch)
-        self._manifest = {artifact.name: artifact for artifact in claim.artifacts}
+        self._manifest: dict[str, StoredArtifact] = {}
+        self._name_in_manifest(claim.artifacts)
         self._child: Child | None = None
         self._started_at = time.monotonic()
         work_dir.mkdir(parents=True, exist_ok=True)
@@ -124,8 +125,12 @@ class Supervisor:
             self.watch.step = event.step
         if isinstance(event, ArtifactEvent):
             self._session.upload(self._path_of(event.artifact), event.artifact.sha256)
-            self._manifest[event.artifact.name] = event.artifact
+            self._name_in_manifest([event.artifact])
         self._outbox.add(event)
+
+    def _name_in_manifest(self, artifacts: list[StoredArtifact]) -> None:
+        """All but resume states: the site keeps the newest while the shard runs, and none once it succeeded."""
+        self._manifest |= {artifact.name: artifact for artifact in artifacts if artifact.kind != "resume"}
 
     def _path_of(self, artifact: StoredArtifact) -> Path:
         path = (self._folder / artifact.name).resolve()

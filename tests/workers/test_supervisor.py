@@ -45,12 +45,14 @@ def test_every_call_about_the_shard_shows_only_the_run_token(small_site: SmallSi
 def test_a_shard_goes_on_from_the_files_of_its_earlier_attempt(small_site: SmallSite, supervise: Supervise) -> None:
     sha256 = hashlib.sha256(b"state").hexdigest()
     small_site.blobs[sha256] = b"state"
-    earlier = {"name": "resume/state", "kind": "resume", "sha256": sha256, "n_bytes": 5, "seed": None, "step": 40}
+    state = {"name": "resume/state", "kind": "resume", "sha256": sha256, "n_bytes": 5, "seed": None, "step": 40}
+    checkpoint = state | {"name": "step-40", "kind": "checkpoint", "seed": 0}
 
-    supervise(["read", "resume/state"], ["finish"], resume_step=40, artifacts=[earlier]).run()
+    script = (["read", "resume/state"], ["read", "step-40"], ["finish"])
+    supervise(*script, resume_step=40, artifacts=[state, checkpoint]).run()
 
-    assert small_site.logged == ["state"]
-    assert small_site.outcomes[0]["manifest"] == [earlier]
+    assert small_site.logged == ["state", "state"]
+    assert small_site.outcomes[0]["manifest"] == [checkpoint]  # the resume state has served
 
 
 def test_an_earlier_file_that_arrives_changed_is_a_storage_failure(small_site: SmallSite, supervise: Supervise) -> None:
