@@ -1,6 +1,7 @@
 """Small real things for tests: people, problems, recipes, runs, workers, measurements, files."""
 
 import base64
+import datetime
 import hashlib
 import io
 from typing import Any
@@ -145,4 +146,4 @@ def succeeded(granted: Granted, *manifest: StoredArtifact, **fields: Any) -> Out
 
 def go_silent(shard: Shard) -> None:
     """As if the worker had last been heard of a minute ago."""
-    Shard.objects.filter(pk=shard.pk).update(lease_until=timezone.now() - timezone.timedelta(seconds=15))
+    Shard.objects.filter(pk=shard.pk).update(lease_until=timezone.now() - datetime.timedelta(seconds=15))

@@ -1,0 +1,80 @@
+"""The notebook client against the real site, called without a network."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import numpy as np
+import pytest
+from django.core.wsgi import get_wsgi_application
+from knox.models import AuthToken
+from safetensors.numpy import save
+
+from experiments.client import ApiError, Client
+from experiments.models import Run, Worker
+from experiments.services.events import store_batch
+from experiments.services.finishing import finish_shard
+from problems.models import User
+from tests.experiments.making import artifact_event, batch, claim, make_problem, measured, panel, recipe_toml, succeeded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(alice: User) -> Iterator[Client]:
+    transport = httpx.WSGITransport(get_wsgi_application())
+    with httpx.Client(transport=transport) as http:
+        yield Client("http://127.0.0.1", AuthToken.objects.create(alice)[1], http=http)
+
+
+@pytest.fixture
+def finished(run: Run, worker: Worker) -> Run:
+    granted = claim(run.shards.get(), worker)
+    weights = {step: {"embed.W_E": np.full((2, 3), step, dtype=np.float32)} for step in (0, 100)}
+    events = [
+        artifact_event(f"checkpoints/seed-0/step-{step:08d}.safetensors", save(tensors), seed=0, step=step)
+        for step, tensors in weights.items()
+    ]
+    events.append(artifact_event("panels/curve.json", panel(0), kind="panel"))
+    store_batch(lease=granted.lease, batch=batch(granted, 0, measured((0, 0, 2.0), (0, 100, np.nan)), *events))
+    finish_shard(lease=granted.lease, outcome=succeeded(granted))
+    return run
+
+
+def test_checkpoint_is_loaded_in_one_line(client: Client, finished: Run) -> None:
+    assert client.run(finished.pk).checkpoint(seed=0).tensors()["embed.W_E"].tolist() == [[100.0] * 3] * 2
+    assert client.run(finished.pk).checkpoint(seed=0, step="first").step == 0
+    with pytest.raises(LookupError, match=r"no checkpoint 7; kept: \[0, 100\]"):
+        client.run(finished.pk).checkpoint(seed=0, step=7)
+
+
+def test_measurements_keep_what_is_not_finite(client: Client, finished: Run) -> None:
+    table = client.run(finished.pk).measurements()
+    assert table["step"].to_pylist() == [0, 100]
+    assert np.isnan(table["value"].to_pylist()[1])
+    assert list(client.run(finished.pk).frame().columns) == table.column_names
+
+
+def test_panels_are_read_as_numbers(client: Client, finished: Run) -> None:
+    assert [p.series[0].y for p in client.run(finished.pk).panels()] == [[1.0, 2.0]]
+
+
+def test_recipe_is_submitted_and_called_off(client: Client) -> None:
+    make_problem()
+    run = client.submit(recipe_toml())
+    run.cancel()
+    assert run.wait()["state"] == "cancelled"
+
+
+def test_bad_recipe_raises_an_error_that_names_the_field(client: Client) -> None:
+    make_problem()
+    with pytest.raises(ApiError, match="training.steps: must be a whole number") as refused:
+        client.submit(recipe_toml().replace("steps = 100", 'steps = "100"'))
+    assert (refused.value.status, refused.value.code) == (422, "invalid_recipe")
+
+
+def test_waiting_ends_with_a_reason_when_time_is_up(client: Client, run: Run) -> None:
+    started = time.monotonic()
+    with pytest.raises(TimeoutError, match="queued: No worker of any class is connected"):
+        client.run(run.pk).wait(timeout_seconds=0.05, every_seconds=0.02)
+    assert time.monotonic() - started < 5
