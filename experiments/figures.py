@@ -26,6 +26,7 @@ MANY_TRACES = 16  # above this, the legend would hide the plot: names show on ho
 PLOT_HEIGHT = 340
 GRID_HEIGHT = 300
 GRIDS_IN_A_ROW = 3
+MEDIAN_PARTS = ("low", "high", "median")
 
 
 def template_of_theme(theme: Theme) -> Json:
@@ -76,6 +77,19 @@ def figure_of_curves(
 ) -> Json:
     """A measure along training: every seed a trace, or the median of the seeds with a band."""
     traces = median_traces(series) if as_median else seed_traces(series, seeds=seeds)
+    return figure_of_traces(traces, measure=measure, unit=unit, theme=theme, x_scale=x_scale, y_scale=y_scale)
+
+
+def figure_of_traces(
+    traces: list[Json],
+    *,
+    measure: str,
+    unit: str = "",
+    theme: Theme = "light",
+    x_scale: Scale = "linear",
+    y_scale: Scale = "linear",
+) -> Json:
+    """A measure along training, its traces made already."""
     x, y = Axis(label="step", scale=x_scale), Axis(label=measure, unit=unit, scale=y_scale)
     return {"data": traces, "layout": _layout(x, y, theme, n_traces=len(traces))}
 

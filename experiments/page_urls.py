@@ -1,3 +1,23 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from experiments import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("recipes/new/", views.new_recipe, name="new_recipe"),
+    path("recipes/draft/", views.draft, name="draft"),
+    path("recipes/<int:pk>/", views.recipe, name="recipe"),
+    path("recipes/<int:pk>/run/", views.run_recipe, name="run_recipe"),
+    path("runs/<int:pk>/", views.run, name="run"),
+    path("runs/<int:pk>/live/", views.run_live, name="run_live"),
+    path("runs/<int:pk>/log/", views.run_log, name="run_log"),
+    path("runs/<int:pk>/files/", views.run_files, name="run_files"),
+    path("runs/<int:pk>/curves/", views.run_curves, name="run_curves"),
+    path("runs/<int:pk>/panels/", views.run_panels, name="run_panels"),
+    path("runs/<int:pk>/panels/<str:key>/", views.panel_figure, name="panel_figure"),
+    path("runs/<int:pk>/cancel/", views.cancel_run, name="cancel_run"),
+    path("runs/<int:pk>/again/", views.run_again, name="run_again"),
+    path("compare/", views.compare, name="compare"),
+    path("compare/curves/", views.compare_curves, name="compare_curves"),
+    path("experiments/", views.experiments, name="experiments"),
+    path("workers/", views.workers, name="workers"),
+]

@@ -1,5 +1,6 @@
 """The form as data: sections of groups of fields, filled with what the TOML says now."""
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,6 +47,15 @@ class Field:
         return f"f-{self.path}"
 
     @property
+    def change(self) -> str:
+        return change_as_json("set", self.path)
+
+    @property
+    def is_on(self) -> bool:
+        """Switches only."""
+        return (self.value or self.about.default) == "true"
+
+    @property
     def chosen(self) -> list[str]:
         return self.value.split(", ") if self.value else []
 
@@ -61,6 +71,18 @@ class Group:
     members: tuple[str, ...] = ()
     is_item: bool = False
 
+    @property
+    def html_id(self) -> str:
+        return f"f-{self.path}.name"
+
+    @property
+    def choice(self) -> str:
+        return change_as_json("set", f"{self.path}.name")
+
+    @property
+    def removal(self) -> str:
+        return change_as_json("remove", self.path)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -72,7 +94,16 @@ class Section:
 
     @property
     def html_id(self) -> str:
-        return f"s-{self.name}"
+        return f"f-{self.name}"
+
+    @property
+    def addition(self) -> str:
+        return change_as_json("add", self.name)
+
+
+def change_as_json(change: str, path: str) -> str:
+    """What a request of the form says beside the value."""
+    return json.dumps({"change": change, "path": path})
 
 
 def sections_of(data: dict[str, Any]) -> list[Section]:

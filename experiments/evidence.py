@@ -1,0 +1,119 @@
+"""What the catalogue shows of experiments: the implementation of `problems.evidence.Evidence`."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from experiments.models import ENDED, LIVE, Run, State, SubmittedRecipe
+from experiments.recipe.budget import budget_of
+from experiments.selectors.headlines import headline_points
+from experiments.selectors.wall import Tile, headline_cell, tiles
+from experiments.templatetags.quantities import duration
+from problems.evidence import ResultCell
+from problems.models import Problem
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from problems.models import User
+    from problems.models.querysets import ProblemQuerySet
+
+CARDS = 12
+RUNS = 10
+LAPTOP = "laptop"
+LAPTOP_FLOPS_PER_SECOND = 30e9  # what two laptop cores reach on matrices as small as these
+
+
+class ExperimentEvidence:
+    section_template = "experiments/_problem_section.html"
+    front_template = "experiments/_front.html"
+
+    def annotate(self, problems: "ProblemQuerySet") -> "ProblemQuerySet":
+        recipes = SubmittedRecipe.objects.filter(problem=OuterRef("pk"))
+        runs = Run.objects.filter(recipe__problem=OuterRef("pk"))
+        return problems.annotate(
+            n_recipes=_count(recipes, "problem"),
+            n_laptop_recipes=_count(recipes.filter(size=LAPTOP), "problem"),
+            n_runs=_count(runs, "recipe__problem"),
+            n_succeeded_runs=_count(runs.succeeded(), "recipe__problem"),
+        )
+
+    def row_cells(self, problems: Sequence[Problem]) -> Mapping[int, ResultCell]:
+        shown = _with_best(Problem.objects.filter(pk__in=[problem.pk for problem in problems]))
+        rows = list(shown.filter(Q(n_runs__gt=0) | Q(starter__isnull=False)))
+        runs = Run.objects.select_related("recipe").in_bulk([row["best"] for row in rows if row["best"]])
+        untried = [row["starter"] for row in rows if not row["best"]]
+        starters = SubmittedRecipe.objects.in_bulk(untried)
+        points = headline_points(runs.values())
+        return {
+            row["pk"]: _run_cell(runs[row["best"]], row["n_runs"], points)
+            if row["best"]
+            else ResultCell(recipe_in_words(starters[row["starter"]]))
+            for row in rows
+        }
+
+    def section(self, problem: Problem, user: "User | AnonymousUser") -> dict[str, Any]:
+        recipes = list(problem.recipes.select_related("author").order_by(*STARTERS_FIRST)[:CARDS])
+        newest = {run.recipe_id: run for run in _newest_runs(recipes)}
+        shown = dict(zip(newest, tiles(newest.values()), strict=True))
+        runs = Run.objects.filter(recipe__problem=problem).select_related("recipe", "submitter").order_by("-pk")
+        return {
+            "cards": [_card(recipe, shown.get(recipe.pk)) for recipe in recipes],
+            "runs": runs[:RUNS],
+            "n_runs": runs.count(),
+        }
+
+    def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
+        runs = Run.objects.select_related("recipe__problem", "submitter").order_by("-pk")
+        return {"running": tiles(runs.live()[:4]), "finished": tiles(runs.succeeded()[:4])}
+
+
+STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")
+
+
+def recipe_in_words(recipe: SubmittedRecipe) -> str:
+    if recipe.size != LAPTOP:
+        return "recipe"
+    seconds = budget_of(recipe.recipe).seconds_on(LAPTOP_FLOPS_PER_SECOND)
+    return f"recipe, about {duration(seconds)} on a laptop"
+
+
+def _count(rows: QuerySet[Any], problem: str) -> Coalesce:
+    """A count of the rows of each problem, as a subquery: a join would multiply those of other annotations."""
+    counted = rows.order_by().values(problem).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def _with_best(problems: "ProblemQuerySet") -> QuerySet[Any, dict[str, Any]]:
+    """By problem: its best run, the newest that succeeded or else the newest live one; and its first starter recipe."""
+    rank = Case(When(state=State.SUCCEEDED, then=0), When(state__in=LIVE, then=1), default=2)
+    runs = Run.objects.filter(recipe__problem=OuterRef("pk")).order_by(rank, "-pk")
+    starters = SubmittedRecipe.objects.filter(problem=OuterRef("pk")).order_by("-size", *STARTERS_FIRST)
+    counted = Run.objects.filter(recipe__problem=OuterRef("pk"))
+    shown = problems.order_by().annotate(
+        best=Subquery(runs.values("pk")[:1]),
+        starter=Subquery(starters.values("pk")[:1]),
+    )
+    return shown.annotate(n_runs=_count(counted, "recipe__problem")).values("pk", "best", "starter", "n_runs")
+
+
+def _run_cell(run: Run, n_runs: int, points: Mapping[int, tuple[tuple[float, float], ...]]) -> ResultCell:
+    cell = headline_cell(run, points[run.pk])
+    text = f"{n_runs} run{'' if n_runs == 1 else 's'}"
+    if run.state not in ENDED or run.state == State.FAILED:
+        text += f", {run.get_state_display()}" if n_runs == 1 else f", the newest {run.get_state_display()}"
+    return ResultCell(text, points=cell.points, points_label=cell.points_label)
+
+
+def _newest_runs(recipes: Sequence[SubmittedRecipe]) -> list[Run]:
+    rank = Case(When(state=State.SUCCEEDED, then=0), When(state__in=LIVE, then=1), default=2)
+    best = Run.objects.filter(recipe=OuterRef("pk")).order_by(rank, "-pk").values("pk")[:1]
+    chosen = SubmittedRecipe.objects.filter(pk__in=[r.pk for r in recipes]).annotate(best=Subquery(best))
+    pks = [pk for pk in chosen.values_list("best", flat=True) if pk]
+    return list(Run.objects.filter(pk__in=pks).select_related("recipe__problem", "submitter"))
+
+
+def _card(recipe: SubmittedRecipe, tile: Tile | None) -> dict[str, Any]:
+    return {"recipe": recipe, "tile": tile, "cost": recipe_in_words(recipe)}

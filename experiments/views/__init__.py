@@ -1,0 +1,27 @@
+from experiments.views.compare import compare, compare_curves
+from experiments.views.editor import draft, new_recipe
+from experiments.views.plots import panel_figure, run_curves
+from experiments.views.recipes import recipe, run_recipe
+from experiments.views.runs import cancel_run, run, run_again, run_files, run_live, run_log, run_panels
+from experiments.views.wall import experiments
+from experiments.views.workers import workers
+
+__all__ = [
+    "cancel_run",
+    "compare",
+    "compare_curves",
+    "draft",
+    "experiments",
+    "new_recipe",
+    "panel_figure",
+    "recipe",
+    "run",
+    "run_again",
+    "run_curves",
+    "run_files",
+    "run_live",
+    "run_log",
+    "run_panels",
+    "run_recipe",
+    "workers",
+]

@@ -1,0 +1,156 @@
+"""The page of a run, the parts of it that change while it runs, and what can be done with it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from experiments.figures import template_of_theme
+from experiments.models import Artifact, Run, RunEvent
+from experiments.selectors.curve_figures import SMOOTHINGS, choice_of
+from experiments.selectors.expectations import scored_expectations
+from experiments.selectors.files import checkpoints_of
+from experiments.selectors.measured import last_rows, measures_of
+from experiments.selectors.progress import progress_of
+from experiments.selectors.shown_panels import shown_panels
+from experiments.services.refusals import Refused
+from experiments.services.runs import may_cancel, request_cancel
+from experiments.services.waiting import why_run_waits
+from experiments.views.submitting import start_run
+
+LOG_LINES = 500
+SHARDS_SHOWN = 100
+LOG_NEAR_END = 200  # lines shown at first; earlier ones are a link away
+
+
+@require_safe
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = _run(pk)
+    recipe = shown.recipe.recipe
+    context = _live(request, shown) | _log(shown, after=_first_line(shown, request)) | _files(request, shown)
+    context |= {
+        "measures": measures_of(recipe),
+        "choice": choice_of(request.GET.dict(), n_seeds=len(recipe.seeds), n_points=recipe.n_points),
+        "smoothings": SMOOTHINGS,
+        "templates": {"light": template_of_theme("light"), "dark": template_of_theme("dark")},
+        "panels": shown_panels(shown),
+        "n_panels": Artifact.objects.filter(shard__run=shown, kind=Artifact.Kind.PANEL).count(),
+        "base_url": settings.BASE_URL,
+    }
+    return render(request, "experiments/run.html", context)
+
+
+@require_safe
+def run_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """State, expectations and shards; once the run has ended also the files, and no more asking."""
+    shown = _run(pk)
+    context = _live(request, shown)
+    if shown.is_ended:
+        context |= _files(request, shown) | {"just_ended": True}
+    return render(request, "experiments/_live.html", context)
+
+
+@require_safe
+def run_log(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = _run(pk)
+    return render(request, "experiments/_log.html", _log(shown, after=_whole(request.GET.get("after")) or 0))
+
+
+@require_safe
+def run_files(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "experiments/_files.html", _files(request, _run(pk)))
+
+
+@require_safe
+def run_panels(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = _run(pk)
+    return render(request, "experiments/_panels.html", {"run": shown, "panels": shown_panels(shown)})
+
+
+@login_required
+@require_POST
+def cancel_run(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = _run(pk)
+    assert request.user.is_authenticated
+    try:
+        request_cancel(run=shown, by=request.user)
+    except Refused as refusal:
+        context = {"refusal": refusal, "back": shown.get_absolute_url()}
+        return render(request, "experiments/refused.html", context, status=refusal.http_status)
+    messages.info(request, f"Run {pk} is being cancelled; its worker hears of it within ten seconds.")
+    return redirect(shown)
+
+
+@login_required
+@require_POST
+def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+    return start_run(request, _run(pk).recipe)
+
+
+def _run(pk: int) -> Run:
+    return get_object_or_404(Run.objects.select_related("recipe__problem", "recipe__author", "submitter"), pk=pk)
+
+
+def _live(request: HttpRequest, shown: Run) -> dict[str, Any]:
+    recipe = shown.recipe.recipe
+    shards = list(shown.shards.select_related("worker").order_by("index"))
+    return {
+        "run": shown,
+        "recipe": recipe,
+        "shards": shards[:SHARDS_SHOWN],
+        "n_more_shards": max(0, len(shards) - SHARDS_SHOWN),
+        "failed": [shard for shard in shards if shard.failure],
+        "progress": progress_of(shown, shards),
+        "waiting": why_run_waits(shown),
+        "scored": scored_expectations(shown, recipe, shards),
+        "last_rows": last_rows(shown, recipe),
+        "can_cancel": not shown.is_ended and may_cancel(shown, request.user),  # type: ignore[arg-type]
+    }
+
+
+def _log(shown: Run, *, after: int) -> dict[str, Any]:
+    lines = list(shown.events.filter(pk__gt=after).select_related("shard").order_by("pk")[:LOG_LINES])
+    n_before = shown.events.filter(pk__lte=after).count()
+    return {
+        "run": shown,
+        "lines": list(enumerate(lines, start=n_before + 1)),
+        "after": lines[-1].pk if lines else after,
+        "n_before": n_before,
+    }
+
+
+def _first_line(shown: Run, request: HttpRequest) -> int:
+    """A long log is shown from near its end, unless all of it is asked for."""
+    if request.GET.get("log") == "all":
+        return 0
+    late = RunEvent.objects.filter(run=shown).order_by("-pk").values_list("pk", flat=True)
+    return next(iter(late[LOG_NEAR_END : LOG_NEAR_END + 1]), 0)
+
+
+def _files(request: HttpRequest, shown: Run) -> dict[str, Any]:
+    point, seed = _whole(request.GET.get("point")), _whole(request.GET.get("seed"))
+    recipe = shown.recipe.recipe
+    return {
+        "run": shown,
+        "checkpoints": checkpoints_of(shown, recipe, point=point, seed=seed),
+        "environments": _environments(shown),
+    }
+
+
+def _environments(shown: Run) -> list[dict[str, Any]]:
+    """What the shards ran on; shards that agree are told once."""
+    fields = ("engine_digest", "environment_digest", "hardware")
+    ran = shown.shards.exclude(environment_digest="").order_by("index")
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for shard in ran:
+        key = tuple(getattr(shard, name) for name in fields)
+        found.setdefault(key, {"shard": shard, "indexes": []})["indexes"].append(shard.index)
+    return list(found.values())
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 18 else None

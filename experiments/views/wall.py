@@ -1,0 +1,28 @@
+"""The results wall."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from experiments.selectors.wall import choices, filters_of, runs_on_wall, tiles
+
+TILES_A_PAGE = 48
+
+
+@require_safe
+def experiments(request: HttpRequest) -> HttpResponse:
+    known = choices()
+    filters = filters_of(request.GET.dict(), known)
+    page = Paginator(runs_on_wall(filters), TILES_A_PAGE).get_page(request.GET.get("page"))
+    chosen = {name: getattr(filters, name) for name in known}
+    context = {
+        "page": page,
+        "tiles": tiles(page.object_list),
+        "facets": [(name, chosen[name], values) for name, values in known.items()],
+        "filters": filters,
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+    }
+    return render(request, "experiments/wall.html", context)
