@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -16,6 +16,7 @@ MAX_WEIGHTS = 2**28  # numbers of loaded weights held at once: 1 GiB of float32
 MAX_FEATURES = 2**25  # numbers of one piece of features: 256 MiB of float64
 
 
+@runtime_checkable
 class Archive(Protocol):
     """Where the driver has put the checkpoints."""
 

@@ -1,11 +1,15 @@
-"""Shapes of every annotated function of the engine are checked while its tests run."""
+"""While the engine's tests run, the shapes of every annotated function are checked, and one thread is enough."""
 
 from jaxtyping import install_import_hook
 
-with install_import_hook("workers.science", "beartype.beartype"):
-    import workers.science.bridge
-    import workers.science.transformer  # noqa: F401
+install_import_hook("workers.science", "beartype.beartype")
 
-import torch
+import pytest  # noqa: E402 - the hook must be in place before the engine is imported
+import torch  # noqa: E402
 
-torch.set_num_threads(1)
+from workers.science.device import settle  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def device() -> torch.device:
+    return settle("cpu", threads=1)

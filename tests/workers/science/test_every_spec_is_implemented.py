@@ -1,0 +1,19 @@
+"""A part of the vocabulary that no code carries out would fail only once a worker has the run."""
+
+from typing import get_args
+
+import pytest
+
+from experiments.recipe.interventions import InterventionSpec
+from experiments.recipe.observing import AnalysisSpec, MeasureSpec
+from experiments.recipe.tasks import TaskSpec
+from workers.science import conduct  # noqa: F401 - imports every implementation
+from workers.science.registry import _implementations
+
+UNIONS = [TaskSpec, MeasureSpec, AnalysisSpec, InterventionSpec]
+MEMBERS = [member for union in UNIONS for member in get_args(get_args(union)[0])]
+
+
+@pytest.mark.parametrize("spec_class", MEMBERS)
+def test_it_is_implemented(spec_class):
+    assert spec_class in _implementations

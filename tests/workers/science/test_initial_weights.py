@@ -1,0 +1,50 @@
+import pytest
+import torch
+
+from experiments.recipe.models import Transformer as TransformerSpec
+from workers.science.bridge import linear_layers, to_transformer_lens
+from workers.science.transformer import Transformer
+
+
+def transformer(**options):
+    spec = TransformerSpec(n_layers=2, d_model=64, n_heads=4, d_mlp=128, **options)
+    return Transformer(spec, n_ctx=50, d_vocab=100, d_vocab_out=90)
+
+
+@pytest.mark.parametrize(("name", "variance"), [("blocks.0.attn.W_O", 1 / 64), ("unembed.W_U", 1 / 100)])
+def test_paper_weights_have_the_variance_of_the_paper(name, variance):
+    weights = transformer(init="paper").initial_weights(range(8))
+    assert weights[name].var().item() == pytest.approx(variance, rel=0.03)
+
+
+def test_gpt2_weights_spread_as_those_of_transformer_lens():
+    from transformer_lens.model_bridge import TransformerBridge
+
+    model = transformer(init="gpt2")
+    ours = {name: weight[0] for name, weight in model.initial_weights([0]).items()}
+    theirs = TransformerBridge.boot_native(to_transformer_lens(model, ours).cfg).state_dict()
+    for name, weight in linear_layers(ours).items():
+        assert weight.std().item() == pytest.approx(theirs[name].std().item(), rel=0.1), name
+
+
+def test_biases_start_at_zero_and_scales_at_one():
+    weights = transformer(normalization="LN", biases=True).initial_weights([0])
+    assert not weights["blocks.1.attn.b_Q"].any()
+    assert (weights["ln_final.w"] == 1).all()
+
+
+def test_the_weights_of_a_seed_do_not_depend_on_the_other_seeds():
+    model = transformer()
+    alone, among_others = model.initial_weights([5]), model.initial_weights([3, 5])
+    assert all(torch.equal(alone[name][0], among_others[name][1]) for name in alone)
+
+
+def test_the_parameters_are_as_many_as_the_budget_says():
+    from experiments.recipe.budget import parameter_count
+    from experiments.recipe.tasks import ModularAddition
+
+    task = ModularAddition(modulus=13)
+    for options in ({"normalization": "LN", "biases": True}, {"d_mlp": 0, "positions": "rotary"}):
+        spec = TransformerSpec(n_layers=2, d_model=16, n_heads=2, **options)
+        shapes = Transformer.for_task(spec, task).shapes.values()
+        assert sum(torch.Size(shape).numel() for shape in shapes) == parameter_count(task, spec)
