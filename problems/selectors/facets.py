@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, Sum, When
 
 from problems.filters import CONDITIONS, ProblemFilter
 from problems.models import Category
@@ -50,12 +50,13 @@ def count_conditions(problem_filter: ProblemFilter) -> dict[str, dict[str, int]]
 def count_together(problem_filter: ProblemFilter, names: Iterable[str]) -> dict[str, dict[str, int]]:
     """Counts every choice of `names` in one query, as if none of them were filtered by."""
     keys = {f"n{i}_{j}": (name, value) for i, name in enumerate(names) for j, value in enumerate(CONDITIONS[name])}
-    totals = problem_filter.without(*names, "sort").aggregate(
-        **{key: Count("pk", filter=CONDITIONS[name][value]()) for key, (name, value) in keys.items()}
+    marked = problem_filter.without(*names, "sort").annotate(
+        **{key: Case(When(CONDITIONS[name][value](), then=1), default=0) for key, (name, value) in keys.items()}
     )
+    totals = marked.aggregate(**{f"sum_{key}": Sum(key, default=0) for key in keys})
     counts: dict[str, dict[str, int]] = {}
     for key, (name, value) in keys.items():
-        counts.setdefault(name, {})[value] = totals[key]
+        counts.setdefault(name, {})[value] = totals[f"sum_{key}"]
     return counts
 
 

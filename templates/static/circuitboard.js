@@ -49,6 +49,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  if (matchMedia("(max-width: 640px)").matches) {
+    for (const box of document.querySelectorAll("details[data-folded-on-phones]")) box.open = false;
+  }
   const select = document.getElementById("theme");
   select.value = root.dataset.theme ?? "";
   select.addEventListener("change", () => pinTheme(select.value));
