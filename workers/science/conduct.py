@@ -31,6 +31,8 @@ def conduct(
     them back from `archive`. With `resume`, training goes on from there and ends with the same bits; what was measured
     and kept up to that step is not repeated.
     """
+    if recipe.sweep:
+        raise ValueError("a recipe with a sweep is carried out one grid point at a time: see `at_point`")
     steps = recipe.training.steps
     yield Progress("starting", resume.step if resume else 0, steps)
     trainer = Trainer(recipe, seeds, device)

@@ -32,7 +32,7 @@ class Optimizer:
         share = min(1.0, (update + 1) / self.spec.warmup_steps) if self.spec.warmup_steps else 1.0
         self._torch.param_groups[0]["lr"] = self.spec.learning_rate * share
         for weight, gradient in zip(self.trained.values(), gradients, strict=True):
-            weight.grad = gradient
+            weight.grad = gradient.contiguous()  # the fused kernels walk memory and never look at strides
         self._torch.step()
 
     def state(self) -> State:
