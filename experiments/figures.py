@@ -4,44 +4,26 @@ Only SVG traces: the WebGL ones need eval, which the site's content security pol
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
 
 from experiments.curves import Curve, median_with_band
-from experiments.recipe.panels import Axis, Frame, Grid, Panel, Series
+from experiments.figure_heatmaps import heatmap_figure, heatmap_trace
+from experiments.figure_layout import Json, Scale, Theme, layout_of, template_of_theme
+from experiments.recipe.panels import Axis, Frame, Panel, Series
 
-Theme = Literal["light", "dark"]
-Scale = Literal["linear", "log"]
-Json = dict[str, Any]
+__all__ = [
+    "figure_of_curves",
+    "figure_of_panel",
+    "figure_of_traces",
+    "median_traces",
+    "seed_traces",
+    "template_of_theme",
+]
 
 # Okabe and Ito 2008. Their black is grey here, so that one cycle serves both themes; their yellow vanishes on paper.
 SEED_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#767676")
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
-# The paper, ink and hairlines of the site's stylesheet.
-INK = {"light": "#1c1c1a", "dark": "#e8e6e1"}
-PAPER = {"light": "#fdfdfb", "dark": "#161618"}
-HAIRLINE = {"light": "#dddad2", "dark": "#36363b"}
-
 MANY_SEEDS = 12  # above this, seeds are drawn as a median with a band
-MANY_TRACES = 16  # above this, the legend would hide the plot: names show on hover
-PLOT_HEIGHT = 340
-GRID_HEIGHT = 300
-GRIDS_IN_A_ROW = 3
 MEDIAN_PARTS = ("low", "high", "median")
-
-
-def template_of_theme(theme: Theme) -> Json:
-    """What differs between light and dark; a page swaps it without touching the numbers."""
-    axis = {"gridcolor": HAIRLINE[theme], "linecolor": HAIRLINE[theme], "zerolinecolor": HAIRLINE[theme]}
-    return {
-        "layout": {
-            "font": {"color": INK[theme], "family": "system-ui, sans-serif", "size": 12},
-            "paper_bgcolor": PAPER[theme],
-            "plot_bgcolor": PAPER[theme],
-            "xaxis": axis,
-            "yaxis": axis,
-            "hoverlabel": {"bgcolor": PAPER[theme], "bordercolor": HAIRLINE[theme], "font": {"color": INK[theme]}},
-        }
-    }
 
 
 def colour_of_seed(seed: int | None, seeds: Sequence[int]) -> str:
@@ -55,10 +37,10 @@ def colour_of_seed(seed: int | None, seeds: Sequence[int]) -> str:
 def figure_of_panel(panel: Panel, *, theme: Theme = "light", seeds: Sequence[int] = ()) -> Json:
     """The figure of a panel; with frames, a slider over checkpoints that starts at the last one."""
     if panel.kind == "heatmap":
-        figure = _heatmap_figure(panel, theme)
+        figure = heatmap_figure(panel, [*panel.grids, *_last_frame(panel).grids], theme)
     else:
         traces = [*_traces(panel, panel.series, seeds), *_traces(panel, _last_frame(panel).series, seeds)]
-        figure = {"data": traces, "layout": _layout(panel.x, panel.y, theme, n_traces=len(traces))}
+        figure = {"data": traces, "layout": layout_of(panel.x, panel.y, theme, n_traces=len(traces))}
     if panel.frames:
         _add_slider(figure, panel, seeds)
     return figure
@@ -91,7 +73,7 @@ def figure_of_traces(
 ) -> Json:
     """A measure along training, its traces made already."""
     x, y = Axis(label="step", scale=x_scale), Axis(label=measure, unit=unit, scale=y_scale)
-    return {"data": traces, "layout": _layout(x, y, theme, n_traces=len(traces))}
+    return {"data": traces, "layout": layout_of(x, y, theme, n_traces=len(traces))}
 
 
 def seed_traces(
@@ -184,76 +166,6 @@ def _difference(more: float | None, less: float | None) -> float:
     return 0.0 if more is None or less is None else more - less
 
 
-def _layout(x: Axis, y: Axis, theme: Theme, *, n_traces: int) -> Json:
-    return {
-        "template": template_of_theme(theme),
-        "height": PLOT_HEIGHT,
-        "margin": {"l": 64, "r": 12, "t": 36, "b": 52},
-        "xaxis": _axis(x),
-        "yaxis": _axis(y),
-        "showlegend": 1 < n_traces <= MANY_TRACES,
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "maxheight": 0.3},
-        "hovermode": "closest",
-        "uirevision": "kept",  # zoom and hidden traces survive new points
-    }
-
-
-def _axis(axis: Axis) -> Json:
-    title = f"{axis.label} ({axis.unit})" if axis.unit else axis.label
-    drawn: Json = {"title": {"text": title, "standoff": 8}, "type": axis.scale, "automargin": True, "zeroline": False}
-    if axis.scale == "log":
-        drawn |= {"exponentformat": "power", "dtick": 1, "minor": {"ticks": "outside", "ticklen": 3}}
-    return drawn
-
-
-def _heatmap_figure(panel: Panel, theme: Theme) -> Json:
-    """Small multiples that share one colour scale, so that they can be compared."""
-    grids = [*panel.grids, *_last_frame(panel).grids]
-    rows = -(-len(grids) // GRIDS_IN_A_ROW) or 1
-    columns = min(len(grids), GRIDS_IN_A_ROW) or 1
-    layout = _layout(panel.x, panel.y, theme, n_traces=0) | {"height": 60 + GRID_HEIGHT * rows, "annotations": []}
-    layout["coloraxis"] = _colour_axis(panel)
-    data = []
-    for place, grid in enumerate(grids):
-        row, column = divmod(place, columns)
-        data.append(_heatmap(grid, place))
-        suffix = "" if place == 0 else str(place + 1)
-        left, top = column / columns, 1 - row / rows
-        x_domain, y_domain = [left, left + 0.82 / columns], [top - 0.74 / rows, top]
-        layout[f"xaxis{suffix}"] = _category_axis(panel.x, grid.x) | {"domain": x_domain, "anchor": f"y{suffix}"}
-        layout[f"yaxis{suffix}"] = _category_axis(panel.y, grid.y) | {"domain": y_domain, "anchor": f"x{suffix}"}
-        title = {"text": _grid_label(grid), "x": left, "y": top, "xref": "paper", "yref": "paper", "showarrow": False}
-        layout["annotations"].append(title | {"xanchor": "left", "yanchor": "bottom"})
-    return {"data": data, "layout": layout}
-
-
-def _grid_label(grid: Grid) -> str:
-    return grid.name if grid.seed is None else f"{grid.name}, seed {grid.seed}"
-
-
-def _heatmap(grid: Grid, place: int) -> Json:
-    suffix = "" if place == 0 else str(place + 1)
-    drawn = {"type": "heatmap", "uid": f"{grid.name}|{grid.seed}", "name": _grid_label(grid), "coloraxis": "coloraxis"}
-    return drawn | {"x": grid.x, "y": grid.y, "z": grid.z, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-
-
-def _category_axis(axis: Axis, values: Sequence[float | str | None]) -> Json:
-    drawn = _axis(axis)
-    return drawn | {"type": "category"} if any(isinstance(value, str) for value in values) else drawn
-
-
-def _colour_axis(panel: Panel) -> Json:
-    """One range for every grid of every frame; signed values get a scale whose middle is zero."""
-    frames = panel.frames or [Frame(step=0)]
-    grids = [*panel.grids, *(grid for frame in frames for grid in frame.grids)]
-    values = [value for grid in grids for row in grid.z for value in row if value is not None]
-    low, high = min(values, default=0.0), max(values, default=1.0)
-    if low < 0 < high:
-        reach = max(-low, high)
-        return {"colorscale": "RdBu", "reversescale": True, "cmin": -reach, "cmax": reach}
-    return {"colorscale": "Viridis", "cmin": low, "cmax": high}
-
-
 def _add_slider(figure: Json, panel: Panel, seeds: Sequence[int]) -> None:
     """Frames that replace the traces after the fixed ones, and the slider that picks one. Axes keep their range."""
     n_fixed = len(panel.grids) if panel.kind == "heatmap" else len(_traces(panel, panel.series, seeds))
@@ -261,7 +173,7 @@ def _add_slider(figure: Json, panel: Panel, seeds: Sequence[int]) -> None:
     steps = []
     for frame in panel.frames:
         if panel.kind == "heatmap":
-            data = [_heatmap(grid, n_fixed + place) for place, grid in enumerate(frame.grids)]
+            data = [heatmap_trace(grid, n_fixed + place) for place, grid in enumerate(frame.grids)]
         else:
             data = _traces(panel, frame.series, seeds)
         name = str(frame.step)
@@ -271,17 +183,27 @@ def _add_slider(figure: Json, panel: Panel, seeds: Sequence[int]) -> None:
     slider = {"active": len(steps) - 1, "steps": steps, "currentvalue": {"prefix": "step "}, "pad": {"t": 36}}
     figure["layout"] |= {"sliders": [slider], "height": figure["layout"]["height"] + 90}
     if panel.kind != "heatmap":
-        _fix_ranges(figure)
+        _fix_ranges(figure, panel)
 
 
-def _fix_ranges(figure: Json) -> None:
+def _fix_ranges(figure: Json, panel: Panel) -> None:
     """Linear axes span the values of all frames, so that the eye sees the data move and not the axis."""
     drawn = [*figure["data"], *(trace for frame in figure["frames"] for trace in frame["data"])]
     for letter in ("x", "y"):
         axis = figure["layout"][f"{letter}axis"]
-        values = [value for trace in drawn for value in trace[letter] if isinstance(value, int | float)]
-        if axis["type"] == "log" or not values or any(isinstance(v, str) for trace in drawn for v in trace[letter]):
+        values = [
+            value for trace in drawn for value in [*trace[letter], *_extremes(trace, letter)] if value is not None
+        ]
+        if axis["type"] == "log" or not values or any(isinstance(value, str) for value in values):
             continue
         low, high = min(values), max(values)
         margin = 0.05 * (high - low or 1.0)
-        axis["range"] = [low - margin, high + margin]
+        axis["range"] = [low if panel.kind == "bars" and low == 0 else low - margin, high + margin]
+
+
+def _extremes(trace: Json, letter: str) -> list[float]:
+    """What a bar reaches beyond its value: down to zero and up to the end of its whisker."""
+    if trace["type"] != "bar" or letter == "x":
+        return []
+    error = trace.get("error_y", {"array": []})
+    return [0.0, *(y + more for y, more in zip(trace["y"], error["array"], strict=False) if y is not None)]

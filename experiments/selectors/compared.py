@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from experiments.figures import SEED_COLOURS, Json, figure_of_traces, median_traces
+from experiments.figure_layout import Json
+from experiments.figures import SEED_COLOURS, figure_of_traces, median_traces
 from experiments.models import LastValue, Run
 from experiments.recipe.panels import Series
 from experiments.selectors.curve_figures import Choice, y_scale

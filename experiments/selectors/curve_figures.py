@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from experiments.figure_layout import Json, Scale
 from experiments.figures import (
     MANY_SEEDS,
     MEDIAN_PARTS,
-    Json,
-    Scale,
     figure_of_traces,
     median_traces,
     seed_traces,

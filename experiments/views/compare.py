@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from experiments.differences import differences
-from experiments.figures import template_of_theme
+from experiments.figure_layout import template_of_theme
 from experiments.models import Run
 from experiments.selectors.compared import MAX_RUNS, compared_figures, last_values_of
 from experiments.selectors.curve_figures import SMOOTHINGS, choice_of

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from experiments.figures import template_of_theme
+from experiments.figure_layout import template_of_theme
 from experiments.models import Artifact, Run, RunEvent
 from experiments.selectors.curve_figures import SMOOTHINGS, choice_of
 from experiments.selectors.expectations import scored_expectations

@@ -5,7 +5,8 @@ import json
 import plotly.graph_objects
 import pytest
 
-from experiments.figures import SEED_COLOURS, figure_of_panel, template_of_theme
+from experiments.figure_layout import template_of_theme
+from experiments.figures import SEED_COLOURS, figure_of_panel
 from experiments.recipe.panels import Axis, Frame, Grid, Panel, Series
 
 STEPS = [0.0, 10.0, 20.0]

@@ -1,7 +1,9 @@
 """Plotly's bundle comes from the installed wheel and costs the web process nothing."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 
@@ -26,3 +28,11 @@ def test_a_wheel_without_the_bundle_is_told_at_start(monkeypatch, tmp_path):
 def test_finding_the_bundle_does_not_import_plotly():
     code = "import sys, experiments.plotly_bundle as b; b._package_data(); sys.exit('plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_styles_of_the_map_library_in_the_bundle_are_left_out():
+    """Without the element of that id the bundle adds a style element, which the content security policy refuses."""
+    with open(finders.find("plotly/plotly.min.js"), encoding="utf-8") as bundle:
+        injected = re.findall(r'getElementById\("([0-9a-f]{64})"\)', bundle.read())
+    template = Path("templates/experiments/_plot_scripts.html").read_text(encoding="utf-8")
+    assert [name for name in injected if f'id="{name}"' not in template] == []
