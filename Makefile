@@ -33,8 +33,8 @@ bench: $(INSTALLED) ## Measure speed against what people write by hand (minutes;
 
 constraints: $(INSTALLED) ## Pin the versions that are installed now
 	{ echo "# The exact versions this project is built and tested with; \`make constraints\` writes them anew."; \
-	  $(BIN)/python -m pip freeze --all --exclude-editable --exclude circuitboard --exclude pip | sed -n 's/^\([^ ]*==[^+ ]*\).*/\1/p' \
-	  | tr '[:upper:]_' '[:lower:]-' | sort; } > deploy/constraints.txt
+	  $(BIN)/python -m pip freeze --exclude-editable --exclude circuitboard | sed -n 's/^\([^ ]*==[^+ ]*\).*/\1/p' \
+	  | tr '[:upper:]_' '[:lower:]-' | LC_ALL=C sort -t= -k1,1; } > deploy/constraints.txt
 
 clean: ## Remove the environment; the data in .data stays
 	rm -rf .venv
