@@ -105,14 +105,9 @@ class Roof:
         """Until somebody asks to stop: bring back what dies, with growing pauses, and say so."""
         while not self._stopping.wait(WATCH_SECONDS):
             for running in self.running:
-                self._look_after(running)
+                self.look_after(running)
 
-    def stop(self) -> None:
-        for running in reversed(self.running):
-            running.stop()
-        self.running.clear()
-
-    def _look_after(self, running: Running) -> None:
+    def look_after(self, running: Running) -> None:
         if running.exit_status is None:
             return
         now = time.monotonic()
@@ -127,6 +122,11 @@ class Roof:
         elif now >= running.restart_at:
             running.stop()  # whatever the dead process left in its group
             running.start()
+
+    def stop(self) -> None:
+        for running in reversed(self.running):
+            running.stop()
+        self.running.clear()
 
 
 def _log_file(path: Path) -> TextIO:
