@@ -26,7 +26,10 @@ if TEST_DATABASE == "postgresql":
     os.environ["CIRCUITBOARD_DATABASE_URL"] = until_the_end.enter_context(postgresql_server())
 
 from deploy.settings import *  # noqa: E402, F403 - the environment above must be there first
-from deploy.settings import STORAGES  # noqa: E402
+from deploy.settings import DATABASES, STORAGES  # noqa: E402
+
+if TEST_DATABASE == "sqlite":  # in a file as on a laptop: in memory, threads would not wait for each other's locks
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(data_dir, "test.sqlite3")}
 
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow on purpose is for real passwords
