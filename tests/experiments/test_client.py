@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import httpx
 import numpy as np
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from knox.models import AuthToken
 from safetensors.numpy import save
 
@@ -23,8 +25,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def client(alice: User) -> Iterator[Client]:
     transport = httpx.WSGITransport(get_wsgi_application())
+    for signal in (request_started, request_finished):  # the site shares the connection of the test
+        signal.disconnect(close_old_connections)
     with httpx.Client(transport=transport) as http:
         yield Client("http://127.0.0.1", AuthToken.objects.create(alice)[1], http=http)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
