@@ -14,7 +14,7 @@ def heatmap_figure(panel: Panel, grids: Sequence[Grid], theme: Theme) -> Json:
     """A figure of some grids of a panel; the colours span every grid of every frame."""
     columns, row_height = _multiples(len(grids))
     rows = -(-len(grids) // columns) or 1
-    layout = layout_of(panel.x, panel.y, theme, n_traces=0) | {"height": 90 + row_height * rows, "annotations": []}
+    layout = layout_of(panel.x, panel.y, theme, traces=[]) | {"height": 90 + row_height * rows, "annotations": []}
     layout["coloraxis"] = _colour_axis(panel)
     for place, grid in enumerate(grids):
         row, column = divmod(place, columns)

@@ -1,5 +1,6 @@
 """What every figure shares: theme, axes, margins, legend. Plain dicts in plotly's words."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from experiments.recipe.panels import Axis
@@ -32,14 +33,15 @@ def template_of_theme(theme: Theme) -> Json:
     }
 
 
-def layout_of(x: Axis, y: Axis, theme: Theme, *, n_traces: int) -> Json:
+def layout_of(x: Axis, y: Axis, theme: Theme, *, traces: Sequence[Json]) -> Json:
+    n_named = sum(trace.get("showlegend", True) for trace in traces)
     return {
         "template": template_of_theme(theme),
         "height": PLOT_HEIGHT,
         "margin": {"l": 64, "r": 12, "t": 36, "b": 52},
         "xaxis": axis_of(x),
         "yaxis": axis_of(y),
-        "showlegend": 1 < n_traces <= MANY_TRACES,
+        "showlegend": 1 < n_named <= MANY_TRACES,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "maxheight": 0.3},
         "hovermode": "closest",
         "uirevision": "kept",  # zoom and hidden traces survive new points

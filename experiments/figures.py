@@ -3,7 +3,7 @@
 Only SVG traces: the WebGL ones need eval, which the site's content security policy refuses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from experiments.curves import Curve, median_with_band
 from experiments.figure_heatmaps import heatmap_figure, heatmap_trace
@@ -22,6 +22,8 @@ __all__ = [
 # Okabe and Ito 2008. Their black is grey here, so that one cycle serves both themes; their yellow vanishes on paper.
 SEED_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#767676")
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
+Look = tuple[str, str]  # colour and dash
+
 MANY_SEEDS = 12  # above this, seeds are drawn as a median with a band
 MEDIAN_PARTS = ("low", "high", "median")
 
@@ -40,7 +42,7 @@ def figure_of_panel(panel: Panel, *, theme: Theme = "light", seeds: Sequence[int
         figure = heatmap_figure(panel, [*panel.grids, *_last_frame(panel).grids], theme)
     else:
         traces = [*_traces(panel, panel.series, seeds), *_traces(panel, _last_frame(panel).series, seeds)]
-        figure = {"data": traces, "layout": layout_of(panel.x, panel.y, theme, n_traces=len(traces))}
+        figure = {"data": traces, "layout": layout_of(panel.x, panel.y, theme, traces=traces)}
     if panel.frames:
         _add_slider(figure, panel, seeds)
     return figure
@@ -73,7 +75,7 @@ def figure_of_traces(
 ) -> Json:
     """A measure along training, its traces made already."""
     x, y = Axis(label="step", scale=x_scale), Axis(label=measure, unit=unit, scale=y_scale)
-    return {"data": traces, "layout": layout_of(x, y, theme, n_traces=len(traces))}
+    return {"data": traces, "layout": layout_of(x, y, theme, traces=traces)}
 
 
 def seed_traces(
@@ -88,7 +90,7 @@ def seed_traces(
     traces = []
     for s in series:
         place = names.index(s.name)
-        colour = colour_of_seed(s.seed, seeds) if seeded else SEED_COLOURS[place % len(SEED_COLOURS)]
+        colour = colour_of_seed(s.seed, seeds) if seeded else looks_of(names)[s.name][0]
         label = s.name if s.seed is None else f"{s.name}, seed {s.seed}"
         trace: Json = {"type": "scatter", "mode": mode, "uid": f"{s.name}|{s.seed}", "name": label}
         trace |= {"x": s.x, "y": s.y, "line": {"color": colour, "width": 1.5}, "marker": {"color": colour, "size": 6}}
@@ -104,23 +106,32 @@ def names_of(series: Sequence[Series]) -> list[str]:
     return list(dict.fromkeys(s.name for s in series))
 
 
-def median_traces(series: Sequence[Series], *, names: Sequence[str] = ()) -> list[Json]:
+def looks_of(names: Sequence[str]) -> dict[str, Look]:
+    """Colour, and dash once the colours are used up, of each name where no seed decides the colour."""
+    n = len(SEED_COLOURS)
+    return {name: (SEED_COLOURS[i % n], DASHES[i // n % len(DASHES)]) for i, name in enumerate(names)}
+
+
+def median_traces(series: Sequence[Series], *, looks: Mapping[str, Look] | None = None) -> list[Json]:
     """Per name: the 10th and 90th percentile with the space between them filled, then the median."""
-    traces: list[Json] = []
-    for name in names_of(series):
-        colour = SEED_COLOURS[list(names or names_of(series)).index(name) % len(SEED_COLOURS)]
-        band = median_with_band([Curve(s.x, s.y) for s in series if s.name == name])
-        edge = {"type": "scatter", "mode": "lines", "x": band.x, "hoverinfo": "skip", "showlegend": False}
-        edge |= {"legendgroup": name, "line": {"color": colour, "width": 0}}
-        traces += [
-            edge | {"uid": f"{name}|low", "name": f"{name}, 10th percentile", "y": band.low},
-            edge
-            | {"uid": f"{name}|high", "name": f"{name}, 90th percentile", "y": band.high}
-            | {"fill": "tonexty", "fillcolor": f"{colour}33"},
-            {"type": "scatter", "mode": "lines", "uid": f"{name}|median", "name": f"{name}, median of seeds"}
-            | {"legendgroup": name, "x": band.x, "y": band.median, "line": {"color": colour, "width": 2}},
-        ]
-    return traces
+    looks = looks or looks_of(names_of(series))
+    return [
+        trace
+        for name in names_of(series)
+        for trace in _median_of_name(name, [s for s in series if s.name == name], *looks[name])
+    ]
+
+
+def _median_of_name(name: str, series: Sequence[Series], colour: str, dash: str) -> list[Json]:
+    band = median_with_band([Curve(s.x, s.y) for s in series])
+    edge = {"type": "scatter", "mode": "lines", "x": band.x, "hoverinfo": "skip", "showlegend": False}
+    edge |= {"legendgroup": name, "line": {"color": colour, "width": 0}}
+    low = edge | {"uid": f"{name}|low", "name": f"{name}, 10th percentile", "y": band.low}
+    high = edge | {"uid": f"{name}|high", "name": f"{name}, 90th percentile", "y": band.high}
+    high |= {"fill": "tonexty", "fillcolor": f"{colour}33"}
+    median = {"type": "scatter", "mode": "lines", "uid": f"{name}|median", "name": f"{name}, median of seeds"}
+    median |= {"legendgroup": name, "x": band.x, "y": band.median, "line": {"color": colour, "width": 2, "dash": dash}}
+    return [low, high, median]
 
 
 def _last_frame(panel: Panel) -> Frame:
@@ -135,7 +146,7 @@ def _traces(panel: Panel, series: Sequence[Series], seeds: Sequence[int]) -> lis
     if panel.kind == "bars":
         return _median_bars(series, names) if many else _bars(series, seeds, names)
     if panel.kind == "lines":
-        return median_traces(series, names=names) if many else seed_traces(series, seeds=seeds, names=names)
+        return median_traces(series, looks=looks_of(names)) if many else seed_traces(series, seeds=seeds, names=names)
     mode = "markers" if panel.kind == "scatter" else "lines+markers"
     traces = seed_traces(series, seeds=seeds, names=names, mode=mode)
     return [trace | {"opacity": 0.5} for trace in traces] if many else traces
@@ -157,7 +168,7 @@ def _median_bars(series: Sequence[Series], names: Sequence[str]) -> list[Json]:
         down = [_difference(middle, low) for middle, low in zip(band.median, band.low, strict=True)]
         error = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1, "width": 2}
         bar = {"type": "bar", "uid": f"{name}|median", "name": f"{name}, median; whiskers: 10th to 90th percentile"}
-        marker = {"color": SEED_COLOURS[list(names).index(name) % len(SEED_COLOURS)]}
+        marker = {"color": looks_of(names)[name][0]}
         bars.append(bar | {"x": band.x, "y": band.median, "error_y": error, "marker": marker})
     return bars
 

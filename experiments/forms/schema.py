@@ -1,6 +1,7 @@
 """What one property of the recipe's JSON Schema asks of an input: its kind, bounds, allowed values and default."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -72,12 +73,20 @@ def property_of(schema: Json, *, is_required: bool) -> Property:
 
 
 def written(value: Any) -> str:
-    """A value as an input shows it: lists with commas, nothing for nothing."""
+    """A value as an input shows it: lists with commas or as a span, nothing for nothing."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(written(item) for item in value)
+        return _span(value) or ", ".join(written(item) for item in value)
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _span(values: Sequence[Any]) -> str:
+    """Whole numbers without a gap, as the form takes them too: 0-63."""
+    if len(values) < 4 or any(type(value) is not int for value in values):
+        return ""
+    is_whole = list(values) == list(range(values[0], values[0] + len(values)))
+    return f"{values[0]}-{values[-1]}" if is_whole and values[0] >= 0 else ""
 
 
 def _words(schema: Json) -> tuple[str, ...]:
@@ -101,7 +110,7 @@ def _kind(branches: list[Json], words: tuple[str, ...]) -> Kind:
 
 def _allowed(schema: Json, words: tuple[str, ...]) -> str:
     """What may be written, in words: 'a whole number, at least 3, at most 256'."""
-    kinds = {"integer": "a whole number", "number": "a number", "string": "text", "array": "values with commas between"}
+    kinds = {"integer": "a whole number", "number": "a number", "array": "values with commas between"}
     bounds = {
         "minimum": "at least {}",
         "exclusiveMinimum": "more than {}",

@@ -134,7 +134,7 @@ def _section(name: str, schema: Json, value: Any) -> Section:
     if "additionalProperties" in schema:
         return _sweep(name, title, description, value if isinstance(value, dict) else {})
     if "items" not in schema:
-        return Section(name, title, [_group(name, schema, value)], description)
+        return Section(name, title, [_group(name, schema, value)])
     items = value if isinstance(value, list) else []
     groups = [_group(f"{name}.{place}", schema["items"], item, is_item=True) for place, item in enumerate(items)]
     return Section(name, title, groups, description, can_add=tuple(members_of(schema["items"])))

@@ -1,9 +1,9 @@
 """The curves and last values of several runs together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from experiments.figure_layout import Json
-from experiments.figures import SEED_COLOURS, figure_of_traces, median_traces
+from experiments.figures import DASHES, SEED_COLOURS, figure_of_traces, median_traces
 from experiments.models import LastValue, Run
 from experiments.recipe.panels import Series
 from experiments.selectors.curve_figures import Choice, y_scale
@@ -16,28 +16,35 @@ BAND_RUNS = len(SEED_COLOURS)  # with more runs than colours, bands would only c
 
 def compared_figures(runs: Sequence[Run], choice: Choice) -> dict[str, Json]:
     """Per measure, of each run, split and grid point the median of its seeds; with a band if runs are few."""
-    series: dict[str, list[Series]] = {}
+    series: dict[str, dict[int, list[Series]]] = {}
     units: dict[str, str] = {}
     for run in runs:
         recipe = run.recipe.recipe
-        traces = traces_of(read_measurements(run)[0])
-        for measure, found in series_by_measure(traces, points_of(recipe), prefix=f"run {run.pk}").items():
-            series.setdefault(measure, []).extend(with_smoothing(found, choice.smoothing))
+        for measure, found in series_by_measure(traces_of(read_measurements(run)[0]), points_of(recipe)).items():
+            series.setdefault(measure, {})[run.pk] = with_smoothing(found, choice.smoothing)
             units[measure] = unit_of(recipe, measure)
+    colours = {run.pk: SEED_COLOURS[place % len(SEED_COLOURS)] for place, run in enumerate(runs)}
     return {
         measure: figure_of_traces(
-            _traces(found, with_bands=len(runs) <= BAND_RUNS),
+            _traces(by_run, colours),
             measure=measure,
             unit=units[measure],
             x_scale=choice.x,
             y_scale=y_scale(choice, units[measure]),
         )
-        for measure, found in series.items()
+        for measure, by_run in series.items()
     }
 
 
-def _traces(series: Sequence[Series], *, with_bands: bool) -> list[Json]:
-    traces = median_traces(series)
+def _traces(by_run: Mapping[int, Sequence[Series]], colours: Mapping[int, str]) -> list[Json]:
+    """The colour tells the run, the dash what is measured."""
+    names = list(dict.fromkeys(s.name for found in by_run.values() for s in found))
+    traces: list[Json] = []
+    for pk, found in by_run.items():
+        renamed = [s.model_copy(update={"name": f"run {pk}, {s.name}"[:120]}) for s in found]
+        looks = {f"run {pk}, {n}"[:120]: (colours[pk], DASHES[i % len(DASHES)]) for i, n in enumerate(names)}
+        traces += median_traces(renamed, looks=looks)
+    with_bands = len(colours) <= BAND_RUNS
     return traces if with_bands else [trace for trace in traces if trace["uid"].endswith("|median")]
 
 

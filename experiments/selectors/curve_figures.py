@@ -9,6 +9,7 @@ from experiments.figures import (
     MANY_SEEDS,
     MEDIAN_PARTS,
     figure_of_traces,
+    looks_of,
     median_traces,
     seed_traces,
 )
@@ -84,7 +85,7 @@ def figures_since(run: Run, recipe: Recipe, choice: Choice, *, after_chunk: int)
 def _traces(series: Sequence[Series], choice: Choice, seeds: Sequence[int], names: Sequence[str]) -> list[Json]:
     smooth = with_smoothing(series, choice.smoothing)
     if choice.seeds == "median":
-        return median_traces(smooth, names=names)
+        return median_traces(smooth, looks=looks_of(names))
     return seed_traces([thinned_series(s) for s in smooth], seeds=seeds, names=names)
 
 

@@ -19,21 +19,19 @@ def measures_of(recipe: Recipe) -> list[str]:
     return list(dict.fromkeys(spec.name for spec in recipe.measures))
 
 
-def series_by_measure(
-    traces: Iterable[Trace], points: Mapping[int, str], *, prefix: str = ""
-) -> dict[str, list[Series]]:
+def series_by_measure(traces: Iterable[Trace], points: Mapping[int, str]) -> dict[str, list[Series]]:
     """One series per trace. `points` says what is special about a grid point; a run without a sweep has none."""
     found: dict[str, list[Series]] = {}
     for trace in traces:
         point = points.get(trace.point, "")
-        name = series_name(trace.split, trace.component, point, prefix=prefix) or trace.measure
+        name = series_name(trace.split, trace.component, point) or trace.measure
         series = Series(name=name, seed=trace.seed, x=list(trace.steps), y=trace.values)
         found.setdefault(trace.measure, []).append(series)
     return found
 
 
-def series_name(split: str, component: str, point: str, *, prefix: str = "") -> str:
-    return ", ".join(filter(None, [prefix, split, component, point]))[:120]
+def series_name(split: str, component: str, point: str) -> str:
+    return ", ".join(filter(None, [split, component, point]))[:120]
 
 
 def points_of(recipe: Recipe) -> dict[int, str]:
