@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as standard_handler
 
@@ -38,6 +39,10 @@ def _standard(error: Exception, context: dict[str, Any]) -> Response | None:
     response = standard_handler(error, context)
     if response is None:
         return None
+    if isinstance(error, ValidationError) and isinstance(response.data, dict):
+        fields = {name: " ".join(str(message) for message in messages) for name, messages in response.data.items()}
+        summary = " ".join(f"{name}: {message}" for name, message in fields.items())
+        return _response(response.status_code, "invalid", summary, fields=fields)
     detail = response.data.get("detail", error) if isinstance(response.data, dict) else error
     code = getattr(detail, "code", None) or {403: "permission_denied", 404: "not_found"}.get(response.status_code)
     response.data = {"code": code or "invalid", "detail": str(detail), "fields": {}}
