@@ -138,13 +138,16 @@ def merge(instance: Any, values: Values, *, kind: str) -> str:
 
 def merge_links(instance: Any, name: str, wanted: list[Any], *, by: dict[Any, Any], key: str) -> None:
     """The same for links to other rows, which are compared by their `key`."""
+    loaded = instance.imported.get(name, [])
+    if not wanted and not loaded:
+        return
     missing = [item for item in wanted if item not in by]
     if missing:
         raise BadCatalogue(f"{instance}: {name} has {missing}, which do not exist")
 
     links = getattr(instance, name)
     current = sorted(getattr(item, key) for item in links.all())
-    if current != sorted(instance.imported.get(name, [])) or current == sorted(wanted):
+    if current != sorted(loaded) or current == sorted(wanted):
         return
     links.set([by[item] for item in wanted])
     instance.imported = {**instance.imported, name: sorted(wanted)}
