@@ -1,6 +1,7 @@
 """What is wrong with a recipe, said so that its author can mend it."""
 
 import inspect
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, get_args
@@ -67,7 +68,8 @@ def readable_errors(found: list[ErrorDetails], data: Any, model: type[BaseModel]
 
 def _readable(details: ErrorDetails, data: Any, model: type[BaseModel]) -> RecipeError:
     field = ".".join(_field_path(details, data))
-    value = details["input"] if isinstance(details["input"], str | int | float | bool) else None
+    given = _tellable(details["input"])
+    value = given if isinstance(given, str | int | float | bool) else None
     context = details.get("ctx", {})
     match details["type"]:
         case "missing":
@@ -95,11 +97,20 @@ def _readable(details: ErrorDetails, data: Any, model: type[BaseModel]) -> Recip
         case "string_pattern_mismatch":
             return RecipeError(field, f"{_shown(value)} has the wrong form", value, context["pattern"])
         case kind if kind in KINDS:
-            return RecipeError(field, f"must be {KINDS[kind]}, not {_shown(details['input'])}", value, KINDS[kind])
+            return RecipeError(field, f"must be {KINDS[kind]}, not {_shown(given)}", value, KINDS[kind])
     allowed = ", ".join(f"{word} {context[name]}" for name, word in BOUNDS.items() if name in context)
     if allowed:
-        return RecipeError(field, f"must be {allowed}, not {_shown(details['input'])}", value, allowed)
+        return RecipeError(field, f"must be {allowed}, not {_shown(given)}", value, allowed)
     return RecipeError(field, details["msg"], value)
+
+
+def _tellable(value: Any) -> Any:
+    """Numbers that JSON or Python's printing refuses, as words."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return f"a number of {value.bit_length()} bits"
+    return value
 
 
 def _stated_by_us(field: str, message: str) -> RecipeError:

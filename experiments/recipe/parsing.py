@@ -21,7 +21,7 @@ def recipe_from_toml(text: str) -> Recipe:
         raise InvalidRecipe([RecipeError("", f"a recipe is at most {MAX_RECIPE_BYTES // 1024} KiB of TOML")])
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # plain ValueError: a number of thousands of digits
         raise InvalidRecipe([_syntax_error(error)]) from error
     try:
         return recipe_from_data(data)

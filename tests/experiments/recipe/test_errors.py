@@ -1,5 +1,7 @@
 """Bad recipes: every error at once, by dotted field, with value, allowed values and line."""
 
+import json
+
 import pytest
 
 from experiments.recipe import InvalidRecipe, RecipeError, recipe_from_data, recipe_from_toml
@@ -86,3 +88,9 @@ def test_heads_must_divide_the_model_width(toml):
 def test_expectation_of_something_not_measured_is_refused(toml):
     expect = '\n[[expect]]\nmeasure = "accuracy"\nsplit = "test"\nat_least = 0.9\n'
     assert "loss test" in errors_of(toml + expect)["expect.0"].message
+
+
+@pytest.mark.parametrize("number", ["nan", "-inf", "1e400", "9" * 5000, "0x" + "F" * 5000])
+def test_numbers_no_computer_holds_are_told_in_plain_json(number, toml):
+    (error,) = errors_of(toml.replace("modulus = 7", f"modulus = {number}")).values()
+    assert json.dumps(error.as_json(), allow_nan=False)
