@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest, recipe_from_toml, resolve
+from experiments.recipe.toml_lines import lines_of_fields
 from problems.models import Problem, User
 
 PRESETS = Path(__file__).resolve().parent.parent / "presets"
@@ -16,15 +17,15 @@ PRESETS = Path(__file__).resolve().parent.parent / "presets"
 def checked_recipe(toml: str) -> tuple[Recipe, Problem]:
     """The recipe and the problem it is about. Raises InvalidRecipe with everything that is wrong."""
     recipe = recipe_from_toml(toml)
-    return recipe, problem_of(recipe)
+    return recipe, problem_of(recipe, line=lines_of_fields(toml).get("problem"))
 
 
-def problem_of(recipe: Recipe) -> Problem:
+def problem_of(recipe: Recipe, *, line: int | None = None) -> Problem:
     if "\\u0000" in recipe.model_dump_json():
         raise InvalidRecipe([RecipeError("", "the character NUL cannot be stored")])
     problem = Problem.objects.filter(number=recipe.problem).first()
     if problem is None:
-        raise InvalidRecipe([RecipeError("problem", "there is no problem with this number", recipe.problem)])
+        raise InvalidRecipe([RecipeError("problem", "there is no problem with this number", recipe.problem, line=line)])
     return problem
 
 
