@@ -86,7 +86,7 @@ def _count(rows: QuerySet[Any], problem: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
-def _with_best(problems: "ProblemQuerySet") -> QuerySet[Any, dict[str, Any]]:
+def _with_best(problems: "ProblemQuerySet") -> QuerySet[Any, Any]:
     """By problem: its best run, the newest that succeeded or else the newest live one; and its first starter recipe."""
     rank = Case(When(state=State.SUCCEEDED, then=0), When(state__in=LIVE, then=1), default=2)
     runs = Run.objects.filter(recipe__problem=OuterRef("pk")).order_by(rank, "-pk")

@@ -48,7 +48,7 @@ def _grid_label(grid: Grid) -> str:
 
 def heatmap_trace(grid: Grid, place: int) -> Json:
     suffix = _suffix(place)
-    drawn = {"type": "heatmap", "uid": f"{grid.name}|{grid.seed}", "name": _grid_label(grid), "coloraxis": "coloraxis"}
+    drawn = {"type": "heatmap", "name": _grid_label(grid), "coloraxis": "coloraxis"}
     return drawn | {"x": grid.x, "y": grid.y, "z": grid.z, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
 
 

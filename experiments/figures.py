@@ -3,6 +3,7 @@
 Only SVG traces: the WebGL ones need eval, which the site's content security policy refuses.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 
 from experiments.curves import Curve, median_with_band
@@ -25,7 +26,7 @@ DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
 Look = tuple[str, str]  # colour and dash
 
 MANY_SEEDS = 12  # above this, seeds are drawn as a median with a band
-MEDIAN_PARTS = ("low", "high", "median")
+MEDIAN_PARTS = ("low", "high", "median")  # the traces of a median
 
 
 def colour_of_seed(seed: int | None, seeds: Sequence[int]) -> str:
@@ -92,7 +93,7 @@ def seed_traces(
         place = names.index(s.name)
         colour = colour_of_seed(s.seed, seeds) if seeded else looks_of(names)[s.name][0]
         label = s.name if s.seed is None else f"{s.name}, seed {s.seed}"
-        trace: Json = {"type": "scatter", "mode": mode, "uid": f"{s.name}|{s.seed}", "name": label}
+        trace: Json = {"type": "scatter", "mode": mode, "uid": uid_of(s.name, s.seed), "name": label}
         trace |= {"x": s.x, "y": s.y, "line": {"color": colour, "width": 1.5}, "marker": {"color": colour, "size": 6}}
         if seeded:
             trace["line"]["dash"] = DASHES[place % len(DASHES)]
@@ -100,6 +101,11 @@ def seed_traces(
             trace |= {"text": s.text, "hovertemplate": "%{text}<br>%{x:.4g}, %{y:.4g}<extra>%{fullData.name}</extra>"}
         traces.append(trace)
     return traces
+
+
+def uid_of(*parts: str | int | None) -> str:
+    """A trace's name between one figure and the next. Plotly puts it into CSS selectors, so it is a plain word."""
+    return f"t{zlib.crc32(repr(parts).encode()):08x}"
 
 
 def names_of(series: Sequence[Series]) -> list[str]:
@@ -112,24 +118,31 @@ def looks_of(names: Sequence[str]) -> dict[str, Look]:
     return {name: (SEED_COLOURS[i % n], DASHES[i // n % len(DASHES)]) for i, name in enumerate(names)}
 
 
-def median_traces(series: Sequence[Series], *, looks: Mapping[str, Look] | None = None) -> list[Json]:
+def median_traces(
+    series: Sequence[Series], *, looks: Mapping[str, Look] | None = None, with_bands: bool = True
+) -> list[Json]:
     """Per name: the 10th and 90th percentile with the space between them filled, then the median."""
     looks = looks or looks_of(names_of(series))
-    return [
-        trace
-        for name in names_of(series)
-        for trace in _median_of_name(name, [s for s in series if s.name == name], *looks[name])
-    ]
+    traces: list[Json] = []
+    for name in names_of(series):
+        low, high, median = _median_of_name(name, [s for s in series if s.name == name], *looks[name])
+        traces += [low, high, median] if with_bands else [median]
+    return traces
 
 
 def _median_of_name(name: str, series: Sequence[Series], colour: str, dash: str) -> list[Json]:
     band = median_with_band([Curve(s.x, s.y) for s in series])
-    edge = {"type": "scatter", "mode": "lines", "x": band.x, "hoverinfo": "skip", "showlegend": False}
+    edge: Json = {"type": "scatter", "mode": "lines", "x": band.x, "hoverinfo": "skip", "showlegend": False}
     edge |= {"legendgroup": name, "line": {"color": colour, "width": 0}}
-    low = edge | {"uid": f"{name}|low", "name": f"{name}, 10th percentile", "y": band.low}
-    high = edge | {"uid": f"{name}|high", "name": f"{name}, 90th percentile", "y": band.high}
+    low = edge | {"uid": uid_of(name, "low"), "name": f"{name}, 10th percentile", "y": band.low}
+    high = edge | {"uid": uid_of(name, "high"), "name": f"{name}, 90th percentile", "y": band.high}
     high |= {"fill": "tonexty", "fillcolor": f"{colour}33"}
-    median = {"type": "scatter", "mode": "lines", "uid": f"{name}|median", "name": f"{name}, median of seeds"}
+    median: Json = {
+        "type": "scatter",
+        "mode": "lines",
+        "uid": uid_of(name, "median"),
+        "name": f"{name}, median of seeds",
+    }
     median |= {"legendgroup": name, "x": band.x, "y": band.median, "line": {"color": colour, "width": 2, "dash": dash}}
     return [low, high, median]
 
@@ -167,7 +180,11 @@ def _median_bars(series: Sequence[Series], names: Sequence[str]) -> list[Json]:
         up = [_difference(high, middle) for high, middle in zip(band.high, band.median, strict=True)]
         down = [_difference(middle, low) for middle, low in zip(band.median, band.low, strict=True)]
         error = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1, "width": 2}
-        bar = {"type": "bar", "uid": f"{name}|median", "name": f"{name}, median; whiskers: 10th to 90th percentile"}
+        bar = {
+            "type": "bar",
+            "uid": uid_of(name, "median"),
+            "name": f"{name}, median; whiskers: 10th to 90th percentile",
+        }
         marker = {"color": looks_of(names)[name][0]}
         bars.append(bar | {"x": band.x, "y": band.median, "error_y": error, "marker": marker})
     return bars

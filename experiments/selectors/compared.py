@@ -43,9 +43,8 @@ def _traces(by_run: Mapping[int, Sequence[Series]], colours: Mapping[int, str]) 
     for pk, found in by_run.items():
         renamed = [s.model_copy(update={"name": f"run {pk}, {s.name}"[:120]}) for s in found]
         looks = {f"run {pk}, {n}"[:120]: (colours[pk], DASHES[i % len(DASHES)]) for i, n in enumerate(names)}
-        traces += median_traces(renamed, looks=looks)
-    with_bands = len(colours) <= BAND_RUNS
-    return traces if with_bands else [trace for trace in traces if trace["uid"].endswith("|median")]
+        traces += median_traces(renamed, looks=looks, with_bands=len(colours) <= BAND_RUNS)
+    return traces
 
 
 def last_values_of(runs: Sequence[Run]) -> list[tuple[str, list[tuple[float, float] | None]]]:

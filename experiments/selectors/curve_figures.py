@@ -12,6 +12,7 @@ from experiments.figures import (
     looks_of,
     median_traces,
     seed_traces,
+    uid_of,
 )
 from experiments.models import LastValue, Run
 from experiments.recipe import Recipe
@@ -98,7 +99,8 @@ def _changed(traces: list[Json], fresh: Sequence[Series], choice: Choice) -> lis
     """The traces that the fresh points are in, from the first of them on; a median moves with any of its seeds."""
     first: dict[str, float] = {}
     for s in fresh:
-        uids = [f"{s.name}|{part}" for part in MEDIAN_PARTS] if choice.seeds == "median" else [f"{s.name}|{s.seed}"]
+        parts = MEDIAN_PARTS if choice.seeds == "median" else [s.seed]
+        uids = [uid_of(s.name, part) for part in parts]
         step = min(x for x in s.x if isinstance(x, int | float))
         first |= {uid: min(step, first.get(uid, step)) for uid in uids}
     return [_from_step(trace, first[trace["uid"]]) for trace in traces if trace["uid"] in first]

@@ -24,20 +24,25 @@ async function ask() {
   query.set("after", seen.after);
   query.set("generation", seen.generation);
   if (curves.dataset.runs) query.set("runs", curves.dataset.runs);
+  let news;
   try {
     const answer = await fetch(`${curves.dataset.url}?${query}`);
     if (!answer.ok) throw new Error(`the server said ${answer.status}`);
-    const news = await answer.json();
-    if (mine !== asking) return;
-    await show(news);
+    news = await answer.json();
     failures = 0;
-    if (!news.ended) timer = setTimeout(ask, POLL_MILLISECONDS);
   } catch (error) {
-    if (mine !== asking) return;
-    failures += 1;
-    for (const box of curves.querySelectorAll("[data-measure]")) plots.fail(box, error.message);
-    timer = setTimeout(ask, Math.min(POLL_MILLISECONDS * 2 ** failures, LONGEST_WAIT_MILLISECONDS));
+    if (mine === asking) tryLater(error);
+    return;
   }
+  if (mine !== asking) return;
+  await show(news);
+  if (mine === asking && !news.ended) timer = setTimeout(ask, POLL_MILLISECONDS);
+}
+
+function tryLater(error) {
+  failures += 1;
+  for (const box of curves.querySelectorAll("[data-measure]")) plots.fail(box, error.message);
+  timer = setTimeout(ask, Math.min(POLL_MILLISECONDS * 2 ** failures, LONGEST_WAIT_MILLISECONDS));
 }
 
 async function show(news) {

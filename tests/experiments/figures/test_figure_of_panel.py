@@ -92,6 +92,13 @@ def test_axes_carry_unit_and_scale():
     assert (layout["yaxis"]["title"]["text"], layout["yaxis"]["type"]) == ("loss (nats)", "log")
 
 
+def test_traces_are_named_by_plain_words_for_selectors():
+    figure = figure_of_panel(panel("lines", series=[series(0, "train, p = 0.3 | x"), series(1, "train, p = 0.3 | x")]))
+    uids = [trace["uid"] for trace in figure["data"]]
+    assert len(set(uids)) == 2
+    assert all(uid.isalnum() for uid in uids)
+
+
 def test_light_and_dark_differ_in_the_template_alone():
     light, dark = (figure_of_panel(panel("lines", series=[series(0)]), theme=theme) for theme in ("light", "dark"))
     assert light["layout"].pop("template") == template_of_theme("light")
