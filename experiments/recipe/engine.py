@@ -1,4 +1,4 @@
-"""Which engine this is: a digest of every source that can change a number. Needs no torch, so that the web can tell too."""
+"""Which engine this is: a digest of every source that can change a number. The web can tell too: no torch here."""
 
 import hashlib
 import importlib.util

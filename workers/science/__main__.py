@@ -1,11 +1,13 @@
 """`python -m workers.science RECIPE.toml --out DIR`: carry out a recipe here, without a site, queue or network."""
 
 import argparse
+import contextlib
 import signal
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from tqdm import tqdm
 from experiments.recipe import InvalidRecipe, Recipe, recipe_from_data, recipe_from_toml
 from workers.science.conduct import conduct
 from workers.science.device import settle
-from workers.science.events import Progress, ResumePoint
+from workers.science.events import Event, Progress, ResumePoint
 from workers.science.failures import failure_of
 from workers.science.report import end_report, heading
 from workers.science.run_folder import FolderInUse, RunFolder, Stack
@@ -67,12 +69,12 @@ def _refuse(*lines: str) -> int:
 
 def _carry_out(folder: RunFolder, device: torch.device) -> int:
     started = time.monotonic()
-    interruption = Interruption()
     state, code = "finished", 0
     try:
-        for stack in folder.stacks:
-            if not stack.recording.is_finished:
-                carry_out_stack(stack, device, interruption)
+        with interruptible() as interruption:
+            for stack in folder.stacks:
+                if not stack.recording.is_finished:
+                    carry_out_stack(stack, device, interruption)
     except Interrupted:
         state, code = "interrupted", INTERRUPTED
     except Exception as error:
@@ -88,39 +90,47 @@ class Interrupted(Exception):
     """Ctrl-C was pressed, and the work so far is kept."""
 
 
-class Interruption:
-    """Turns the first Ctrl-C into a wish to stop at the next chance; the second one stops at once."""
+@contextlib.contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets, for the work to stop at its next chance; the second one stops at once."""
+    wished = threading.Event()
 
-    def __init__(self) -> None:
-        self.wished = threading.Event()
-        signal.signal(signal.SIGINT, self._note)
-
-    def _note(self, *_: Any) -> None:
-        self.wished.set()
+    def note(*_: Any) -> None:
+        wished.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
+    earlier = signal.signal(signal.SIGINT, note)
+    try:
+        yield wished
+    finally:
+        signal.signal(signal.SIGINT, earlier)
 
-def carry_out_stack(stack: Stack, device: torch.device, interruption: Interruption) -> None:
+
+def carry_out_stack(stack: Stack, device: torch.device, interruption: threading.Event) -> None:
     """Train, measure and analyse one stack of seeds, keeping a resume point every so often."""
-    recording = stack.recording
+    recording, steps = stack.recording, stack.recipe.training.steps
     resume = recording.go_on()
+    first = resume.step if resume else 0
     keep_at = time.monotonic() + RESUME_SECONDS
     events = conduct(stack.recipe, seeds=stack.seeds, device=device, archive=recording.storage, resume=resume)
-    print(heading(stack, resume.step if resume else 0), flush=True)
-    with tqdm(total=stack.recipe.training.steps, initial=resume.step if resume else 0, unit="step", disable=None) as bar:
+    print(heading(stack, first), flush=True)
+    with tqdm(total=steps, initial=first, unit="step", disable=None) as bar:
         for event in events:
             recording.take(event)
             if isinstance(event, Progress):
                 bar.set_description(event.phase, refresh=False)
                 bar.update(event.step - bar.n)
-            if isinstance(event, ResumePoint):
-                is_due = time.monotonic() >= keep_at or event.step == stack.recipe.training.steps
-                if is_due or interruption.wished.is_set():
-                    recording.keep_resume_point(event)
-                    keep_at = time.monotonic() + RESUME_SECONDS
-            is_kept = isinstance(event, ResumePoint) or (isinstance(event, Progress) and event.phase == "analysing")
-            if is_kept and interruption.wished.is_set():
+            stopping = interruption.is_set()
+            if isinstance(event, ResumePoint) and (stopping or event.step == steps or time.monotonic() >= keep_at):
+                recording.keep_resume_point(event)
+                keep_at = time.monotonic() + RESUME_SECONDS
+            if stopping and _is_all_kept(event):
                 raise Interrupted
+
+
+def _is_all_kept(event: Event) -> bool:
+    """Whether nothing is lost by stopping here: the resume point just seen, or the one at the end of training."""
+    return isinstance(event, ResumePoint) or (isinstance(event, Progress) and event.phase == "analysing")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,12 @@ def to_transformer_lens(model: Transformer, weights: Mapping[str, Tensor]) -> "T
     # transformer_lens takes seconds to import, and only notebooks and tests come here
     from transformer_lens.model_bridge import TransformerBridge
 
-    bridge = TransformerBridge.boot_native(_config(model), dtype=weights["embed.W_E"].dtype)
+    dtype = weights["embed.W_E"].dtype
+    bridge: TransformerBridge = TransformerBridge.boot_native(_config(model), dtype=dtype)  # type: ignore[attr-defined]
     ours = linear_layers(weights)
-    bridge.load_state_dict({name: ours.get(name, torch.zeros_like(value)) for name, value in bridge.state_dict().items()})
+    bridge.load_state_dict(
+        {name: ours.get(name, torch.zeros_like(value)) for name, value in bridge.state_dict().items()}
+    )
     for name, parameter in bridge.named_parameters():
         if stored_name(name) not in ours:
             parameter.requires_grad_(False)

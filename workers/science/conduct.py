@@ -11,8 +11,8 @@ from workers.science.evaluation import Snapshot
 from workers.science.events import Analysed, Checkpointed, Event, Finished, Measured, Progress, ResumePoint
 from workers.science.expectations import Scoreboard
 from workers.science.measures import measure
-from workers.science.trajectory import Archive, Trajectory
 from workers.science.training.trainer import Trainer
+from workers.science.trajectory import Archive, Trajectory
 
 TICK_SECONDS = 0.25  # between two looks of the driver
 

@@ -16,7 +16,7 @@ def settle(device: DeviceName, *, threads: int | None = None) -> torch.device:
     """Deterministic algorithms, a pinned number of threads, no reduced precision; the device, ready for use."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what deterministic algorithms ask of cuBLAS
     torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # we never read what we did not write
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined] # we never read what we did not write
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.set_num_threads(threads or torch.get_num_threads())

@@ -19,7 +19,7 @@ def answer_logits(
 ) -> Float[Tensor, "seed example answer d_vocab_out"]:
     """As `Transformer.answer_logits`, without gradients and in chunks of examples whose activations fit in memory."""
     n_examples = max(1, MAX_ACTIVATIONS // (len(tokens) * _activations_per_example(model, len(answer_positions))))
-    chunks = [model.answer_logits(weights, chunk, answer_positions) for chunk in tokens.split(n_examples, dim=1)]
+    chunks = [model.answer_logits(weights, chunk, answer_positions) for chunk in torch.split(tokens, n_examples, dim=1)]
     return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
 
 

@@ -1,4 +1,4 @@
-"""What the engine says while it carries out a recipe. `conduct` yields these; whoever drives it stores or shows them."""
+"""What the engine says while it carries out a recipe: `conduct` yields these, its driver stores or shows them."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -34,7 +34,7 @@ class Scoreboard:
         return tuple(self._scores.values())
 
     def _judge(self, index: int, seed: int, value: float, step: int) -> None:
-        """Keep the value that counts: the last one, the first from a step on, or of any the closest to what is expected."""
+        """Keep the value that counts: the last, the first from a step on, or of any the closest to what is expected."""
         expectation, score = self.expectations[index], self._scores[index, seed]
         if isinstance(expectation.at, int) and (step < expectation.at or score.value is not None):
             return

@@ -36,11 +36,13 @@ def to_heads(
     """The projection to queries, keys or values of all heads, as one matrix product per seed."""
     n_seeds, n_heads, d_model, d_head = weight.shape
     joined = weight.transpose(1, 2).reshape(n_seeds, d_model, n_heads * d_head)
-    return linear(x, joined, None if bias is None else bias.flatten(1)).unflatten(-1, (n_heads, d_head))
+    return linear(x, joined, None if bias is None else bias.flatten(1)).view(*x.shape[:-1], n_heads, d_head)
 
 
 def from_heads(
-    z: Float[Tensor, "seed example pos head d_head"], weight: Float[Tensor, "seed head d_head d_model"], bias: Tensor | None
+    z: Float[Tensor, "seed example pos head d_head"],
+    weight: Float[Tensor, "seed head d_head d_model"],
+    bias: Tensor | None,
 ) -> Float[Tensor, "seed example pos d_model"]:
     """The output projection, summed over heads."""
     return linear(z.flatten(-2), weight.flatten(1, 2), bias)
@@ -70,7 +72,7 @@ def attended_values(
 def rotated(
     x: Float[Tensor, "seed example pos head d_head"], positions: Int[Tensor, "pos"]
 ) -> Float[Tensor, "seed example pos head d_head"]:
-    """Rotary position embedding, turning the pair (2i, 2i+1) by position / 10000^(2i/d_head). Source: arXiv 2104.09864."""
+    """Rotary position embedding (arXiv 2104.09864): the pair (2i, 2i+1) turned by position / 10000^(2i/d_head)."""
     cosine, sine = (table.to(x)[:, None] for table in _rotary_tables(x.shape[-1], int(positions.max()) + 1))
     positions = positions.to(x.device)
     turned = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)

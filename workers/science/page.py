@@ -61,7 +61,9 @@ for (const data of document.querySelectorAll("script[type='application/json']"))
 def write_page(folder: Path, recipe: Recipe, metrics: pa.Table, panels: Sequence[tuple[int, Panel]]) -> None:
     """Write index.html and copy plotly's bundle out of its wheel."""
     figures = [_curves(recipe, metrics, point) for point in range(recipe.n_points)]
-    drawn = "\n".join(["\n".join(group) for group in figures] + [_panel(recipe, point, panel) for point, panel in panels])
+    drawn = "\n".join(
+        ["\n".join(group) for group in figures] + [_panel(recipe, point, panel) for point, panel in panels]
+    )
     page = PAGE.format(
         title=html.escape(recipe.title),
         problem=html.escape(recipe.problem),

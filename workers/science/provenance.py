@@ -1,5 +1,7 @@
-"""What a number depends on beside its recipe: engine, versions, threads, hardware. `python -m workers.science.provenance`
-prints it for a worker that wants to say what it is without loading torch itself."""
+"""What a number depends on beside its recipe: engine, versions, threads, hardware.
+
+`python -m workers.science.provenance` prints it, for a worker that says what it is without loading torch itself.
+"""
 
 import argparse
 import json

@@ -14,7 +14,7 @@ def heading(stack: Stack, step: int) -> str:
 
 
 def end_report(folder: RunFolder, about: dict[str, Any], *, seconds: float) -> str:
-    """How the run ended, each expectation with the value seen, and where to look. `about` is the content of run.json."""
+    """How the run ended, each expectation with the value seen, where to look. `about` is the content of run.json."""
     state, scores = about["state"], about["expectations"]
     lines = [f"{state.capitalize()} after {_duration(seconds)}."]
     if scores:

@@ -61,7 +61,9 @@ class RunFolder:
             raise FolderInUse(f"{self.path} holds no run that could be resumed: {error}") from error
         if recipe_digest(earlier) != recipe_digest(self.recipe):
             raise FolderInUse(f"{self.path} holds a run of another recipe or other seeds: give another folder")
-        if (self.path / "run.json").exists() and json.loads((self.path / "run.json").read_bytes())["state"] == "finished":
+        if (self.path / "run.json").exists() and json.loads((self.path / "run.json").read_bytes())[
+            "state"
+        ] == "finished":
             raise FolderInUse(f"the run in {self.path} is finished already")
 
     @cached_property

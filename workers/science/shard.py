@@ -175,7 +175,7 @@ def end_with_supervisor() -> None:
 def main() -> int:
     voice = Voice(take_over_stdout())
     voice.say("ready")
-    line = sys.stdin.buffer.raw.readline()  # type: ignore[attr-defined]
+    line = sys.stdin.buffer.readline()
     if not line:
         return 0
     threading.Thread(target=end_with_supervisor, daemon=True, name="watch-supervisor").start()

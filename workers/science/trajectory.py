@@ -38,13 +38,13 @@ class Trajectory:
         """All weights flattened, a piece at a time."""
         for name in self.setup.model.shapes:
             weight = self.weight(name).flatten(2).transpose(0, 1)  # (seed, checkpoint, feature)
-            yield from weight.split(self._features_per_piece, dim=-1)
+            yield from torch.split(weight, self._features_per_piece, dim=-1)
 
     def logit_features(self) -> Iterator[Float[Tensor, "seed checkpoint feature"]]:
         """Logits at the answers of every test and train example, flattened, a piece at a time."""
         tokens = torch.cat([examples.tokens for examples in self.setup.splits.values()], dim=1)
         features_per_example = len(self.setup.answer_positions) * self.setup.model.d_vocab_out
-        for chunk in tokens.split(max(1, self._features_per_piece // features_per_example), dim=1):
+        for chunk in torch.split(tokens, max(1, self._features_per_piece // features_per_example), dim=1):
             yield torch.cat([self._logits(block, chunk) for block in self._blocks], dim=1)
 
     def _logits(
@@ -54,7 +54,7 @@ class Trajectory:
         weights = {name: weight.flatten(0, 1) for name, weight in self._load(block).items()}
         repeated = tokens.repeat(len(block), 1, 1)  # (checkpoint seed, example, pos)
         logits = answer_logits(self.setup.model, weights, repeated, self.setup.answer_positions)
-        return logits.flatten(1).unflatten(0, (len(block), -1)).transpose(0, 1)
+        return logits.reshape(len(block), len(tokens), -1).transpose(0, 1)
 
     def _load_block(self, block: tuple[int, ...]) -> dict[str, Float[Tensor, "checkpoint seed *dims"]]:
         checkpoints = [self._archive.load(step) for step in block]

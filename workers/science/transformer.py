@@ -133,8 +133,8 @@ class Transformer:
     ) -> tuple[Float[Tensor, "seed example pos d_vocab_out"], dict[str, Tensor]]:
         """Logits at every position and the recorded activations, after the edits, by TransformerLens hook name.
 
-        Activations have the shapes of TransformerLens with a leading seed axis, such as (seed, example, head, query, key)
-        for `blocks.0.attn.hook_pattern`. `hook_attn_scores` is what enters the softmax: -inf where masked.
+        Activations have the shapes of TransformerLens with a leading seed axis: `blocks.0.attn.hook_pattern` is (seed,
+        example, head, query, key). `hook_attn_scores` is what enters the softmax: -inf where masked.
         """
         hooks = HookPoints(record, edit)
         hooks.refuse_unknown(self.hook_names)

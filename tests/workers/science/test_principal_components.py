@@ -47,7 +47,10 @@ def test_a_path_that_does_not_move_explains_nothing():
 def test_the_panels_show_every_seed_and_checkpoint(of):
     events = carry_out(recipe(analyses=[{"name": "pca-over-training", "of": of}]))
     path, steps, explained = (event.panel for event in of_kind(Analysed, events))
-    assert [(series.seed, len(series.x), series.text[1]) for series in path.series] == [(0, 4, "step 5"), (1, 4, "step 5")]
+    assert [(series.seed, len(series.x), series.text[1]) for series in path.series] == [
+        (0, 4, "step 5"),
+        (1, 4, "step 5"),
+    ]
     assert [series.name for series in steps.series] == ["PC 1", "PC 2", "PC 3"] * 2
     assert steps.series[0].x == [0, 5, 10, 20]
     assert all(sum(series.y) <= 1 + 1e-9 for series in explained.series)

@@ -21,16 +21,14 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
     panel = Panel(
         key="fourier-spectrum-embedding",
         title="Fourier spectrum of the embedding",
-        note="At first every frequency weighs about the same. After grokking a few key frequencies hold nearly all of it; "
-        "which ones differs from seed to seed. Move the slider to see when they win.",
+        note="At first every frequency weighs about the same. After grokking a few key frequencies hold nearly all of "
+        "it, other ones for other seeds. Move the slider to see when they win.",
         kind="bars",
         x=Axis(label="frequency", unit=f"cycles per {modulus}"),
         y=Axis(label="norm of the embedding"),
     )
     kept = _evenly(len(norms), MAX_VALUES // (2 * norms[0].numel()))
-    frames = [
-        Frame(step=trajectory.steps[place], series=_bars(norms[place], trajectory.setup.seeds)) for place in kept
-    ]
+    frames = [Frame(step=trajectory.steps[place], series=_bars(norms[place], trajectory.setup.seeds)) for place in kept]
     return [panel.model_copy(update={"frames": frames})]
 
 
@@ -45,7 +43,7 @@ def frequency_norms(
     pairs[0] = 1.0
     if modulus % 2 == 0:
         pairs[-1] = 1.0  # cos(pi a) has no sine beside it
-    return (spectrum * pairs.to(spectrum.device)).sqrt()
+    return torch.sqrt(spectrum * pairs.to(spectrum.device))
 
 
 def _bars(norms: Float[Tensor, "seed frequency"], seeds: tuple[int, ...]) -> list[Series]:
