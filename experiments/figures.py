@@ -137,14 +137,9 @@ def _median_of_name(name: str, series: Sequence[Series], colour: str, dash: str)
     low = edge | {"uid": uid_of(name, "low"), "name": f"{name}, 10th percentile", "y": band.low}
     high = edge | {"uid": uid_of(name, "high"), "name": f"{name}, 90th percentile", "y": band.high}
     high |= {"fill": "tonexty", "fillcolor": f"{colour}33"}
-    median: Json = {
-        "type": "scatter",
-        "mode": "lines",
-        "uid": uid_of(name, "median"),
-        "name": f"{name}, median of seeds",
-    }
-    median |= {"legendgroup": name, "x": band.x, "y": band.median, "line": {"color": colour, "width": 2, "dash": dash}}
-    return [low, high, median]
+    median: Json = {"type": "scatter", "mode": "lines", "uid": uid_of(name, "median"), "legendgroup": name}
+    median |= {"name": f"{name}, median of seeds", "x": band.x, "y": band.median}
+    return [low, high, median | {"line": {"color": colour, "width": 2, "dash": dash}}]
 
 
 def _last_frame(panel: Panel) -> Frame:
@@ -180,11 +175,8 @@ def _median_bars(series: Sequence[Series], names: Sequence[str]) -> list[Json]:
         up = [_difference(high, middle) for high, middle in zip(band.high, band.median, strict=True)]
         down = [_difference(middle, low) for middle, low in zip(band.median, band.low, strict=True)]
         error = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1, "width": 2}
-        bar = {
-            "type": "bar",
-            "uid": uid_of(name, "median"),
-            "name": f"{name}, median; whiskers: 10th to 90th percentile",
-        }
+        label = f"{name}, median; whiskers: 10th to 90th percentile"
+        bar = {"type": "bar", "uid": uid_of(name, "median"), "name": label}
         marker = {"color": looks_of(names)[name][0]}
         bars.append(bar | {"x": band.x, "y": band.median, "error_y": error, "marker": marker})
     return bars

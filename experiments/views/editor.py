@@ -37,12 +37,16 @@ def draft(request: HttpRequest) -> HttpResponse:
         try:
             changed = apply_change(text, change, path, _value(request, path))  # type: ignore[arg-type]
         except UneditableText as error:
-            refused = RecipeError(path, str(error))
-            context["draft"] = replace(draft_of(text), errors=[refused], recipe=None)
+            context["draft"] = _refused(draft_of(text), RecipeError(path, str(error)))
         else:
             is_structure = change != "set" or path.endswith(".name")
             context |= {"draft": draft_of(changed), "text_changed": True, "form_changed": is_structure}
     return render(request, "experiments/_draft.html", context)
+
+
+def _refused(written: Draft, refusal: RecipeError) -> Draft:
+    """Text that is no TOML has its own error already; only that one helps."""
+    return replace(written, errors=[refusal]) if written.sections is not None else written
 
 
 def _value(request: HttpRequest, path: str) -> str:

@@ -64,6 +64,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A change of what a part is made of renews the whole form; the keyboard stays where it was.
+let focused = "";
+
+function keepFocus() {
+  focused = document.activeElement.id || focused;
+}
+
+function restoreFocus() {
+  if (document.activeElement === document.body && focused) document.getElementById(focused)?.focus();
+}
+
 function restoreDraft() {
   const kept = sessionStorage.getItem("draft");
   if (kept === null) return;
@@ -78,8 +89,10 @@ document.addEventListener("DOMContentLoaded", () => {
   restoreDraft();
   document.addEventListener("input", (event) => event.target === text() && numberLines());
   document.addEventListener("scroll", (event) => event.target === text() && followScroll(), true);
+  document.addEventListener("htmx:beforeSwap", keepFocus);
   document.addEventListener("htmx:afterSettle", () => {
     numberLines();
     markErrors();
+    restoreFocus();
   });
 });
