@@ -11,6 +11,9 @@ CARRY_OUT = "workers.carry_out"
 DISPATCH = "experiments.dispatch"
 SITE_QUEUE = "site"
 
+# A broker that was restarted leaves us with a dead connection, which only the first try finds out.
+ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
 log = structlog.get_logger(__name__)
 
 
@@ -34,7 +37,7 @@ def celery_app() -> Celery:
 def send(task: str, *, args: tuple[int, ...] = (), queue: str) -> bool:
     """Whether the broker took the message. If not, the next sweep of the dispatcher sends what is still due."""
     try:
-        celery_app().send_task(task, args=args, queue=queue, retry=False, ignore_result=True)
+        celery_app().send_task(task, args=args, queue=queue, retry_policy=ONE_RETRY, ignore_result=True)
     except (OperationalError, OSError) as error:
         log.warning("wake_up_not_sent", task=task, queue=queue, error=str(error))
         return False
