@@ -2,10 +2,12 @@
 
 import datetime
 
+from django.contrib.auth.models import AbstractBaseUser
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from pydantic import BaseModel
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,8 +20,17 @@ class NewToken(BaseModel):
     expires_at: datetime.datetime | None
 
 
+class PasswordAuthentication(BasicAuthentication):
+    def authenticate_credentials(
+        self, userid: str, password: str, request: Request | None = None
+    ) -> tuple[AbstractBaseUser, None]:
+        if "\x00" in userid:  # which PostgreSQL would not even look for
+            raise AuthenticationFailed("Invalid username/password.")
+        return super().authenticate_credentials(userid, password, request)
+
+
 class TokensView(ApiView):
-    authentication_classes = [BasicAuthentication, SessionAuthentication]
+    authentication_classes = [PasswordAuthentication, SessionAuthentication]
     permission_classes = [IsAuthenticated]
 
     @extend_schema(request=None, responses={201: NewToken}, operation_id="tokens_create")

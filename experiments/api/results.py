@@ -118,7 +118,7 @@ class ArtifactView(ApiView):
         found = Artifact.objects.filter(shard__run=pk, name=name).select_related("shard")
         if "shard" in request.GET:
             found = found.filter(shard__index=_whole(request, "shard"))
-        files = list(found.order_by("shard__index"))
+        files = list(found.order_by("shard__index")) if "\x00" not in name else []
         if not files:
             raise NotFound("not_found", f"Run {pk} has no file {name}.")
         if len(files) > 1:

@@ -24,7 +24,6 @@ from experiments.protocol import (
     StoredArtifact,
     Welcome,
 )
-from experiments.recipe import at_point
 from experiments.services.blobs import open_blob, store_blob
 from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
@@ -60,8 +59,7 @@ class ClaimView(WorkerView):
 
 
 def _claim(granted: Granted) -> Claim:
-    shard = Shard.objects.select_related("run__recipe").get(pk=granted.lease.shard_id)
-    recipe = at_point(shard.run.recipe.recipe, shard.overrides)
+    shard = granted.lease.shard
     return Claim(
         shard=shard.pk,
         run=shard.run_id,
@@ -69,7 +67,7 @@ def _claim(granted: Granted) -> Claim:
         epoch=granted.lease.epoch,
         run_token=granted.secret,
         lease_seconds=LEASE_SECONDS,
-        recipe=recipe.model_dump(mode="json"),
+        recipe=granted.recipe.model_dump(mode="json"),
         seeds=shard.seeds,
         resume_step=granted.lease.resume_step,
         artifacts=[_stored(artifact) for artifact in shard.artifacts.select_related("blob")],
@@ -97,7 +95,8 @@ class HeartbeatView(ShardView):
         beat = body_of(request, Heartbeat)
         if beat.epoch != self.lease.epoch:
             raise stale_epoch(self.lease)
-        return answer(protocol.Lease(lease_seconds=LEASE_SECONDS, cancel=extend_lease(lease=self.lease)))
+        cancel = extend_lease(lease=self.lease, step=beat.step)
+        return answer(protocol.Lease(lease_seconds=LEASE_SECONDS, cancel=cancel))
 
 
 class EventsView(ShardView):
@@ -124,7 +123,7 @@ class BlobView(ShardCall):
         return Response({"sha256": sha256, "n_bytes": n_bytes}, status=201 if is_new else 200)
 
     def get(self, request: Request, shard_id: int, sha256: str) -> FileResponse:
-        if not self.lease.shard.artifacts.filter(blob=sha256).exists():
+        if "\x00" in sha256 or not self.lease.shard.artifacts.filter(blob=sha256).exists():
             raise NotFound("unknown_blob", f"this shard has no blob {sha256}")
         return FileResponse(open_blob(sha256), content_type="application/octet-stream")
 

@@ -4,11 +4,14 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Least
 from django.utils import timezone
+from pydantic import ValidationError
 
 from experiments.models import Lease, Shard, State, Worker
 from experiments.protocol import LEASE_SECONDS, MAX_ATTEMPTS, RETRIED, FailureKind
+from experiments.recipe import InvalidRecipe, Recipe, at_point
 from experiments.services import fair_share
 from experiments.services.refusals import Conflict, Forbidden, NotFound
 from experiments.services.resuming import rewind
@@ -26,17 +29,19 @@ BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to
 class Granted:
     lease: Lease
     secret: str
+    recipe: Recipe  # at the shard's grid point
 
 
 def claim_shard(*, shard_id: int, worker: Worker) -> Granted:
     """Give a queued shard to a worker, rewound to where it can go on. Of two who ask at once, one gets it."""
-    shard = Shard.objects.select_related("run").filter(pk=shard_id).first()
+    shard = Shard.objects.select_related("run__recipe").filter(pk=shard_id).first()
     if shard is None:
         raise NotFound("unknown_shard", f"there is no shard {shard_id}")
     if shard.hardware_class not in ("any", worker.hardware_class):
         raise Forbidden("wrong_class", f"shard {shard_id} needs a worker of class {shard.hardware_class}")
     if shard.state != State.QUEUED:
         raise Conflict("not_claimable", f"shard {shard_id} is {shard.state}")
+    recipe = _recipe_of(shard)
 
     now = timezone.now()
     secret, token_hash = new_secret()
@@ -65,14 +70,32 @@ def claim_shard(*, shard_id: int, worker: Worker) -> Granted:
             resume_step=resume_step,
             granted_at=now,
         )
-    return Granted(lease, secret)
+    return Granted(lease, secret, recipe)
 
 
-def extend_lease(*, lease: Lease) -> bool:
+def _recipe_of(shard: Shard) -> Recipe:
+    """The recipe as today's vocabulary reads it. One that it no longer reads fails here rather than on every worker."""
+    try:
+        return at_point(shard.run.recipe.recipe, shard.overrides)
+    except (InvalidRecipe, ValidationError) as error:
+        move_shard(
+            shard,
+            State.FAILED,
+            reason="invalid: the recipe is not valid any more",
+            failure=FailureKind.INVALID,
+            failure_message="The recipe was valid when it was submitted and is not any more.",
+            failure_hint="Fork it: the editor says what has to change.",
+            traceback=str(error),
+        )
+        raise Conflict("not_claimable", f"the recipe of shard {shard.pk} is not valid any more") from error
+
+
+def extend_lease(*, lease: Lease, step: int | None = None) -> bool:
     """One heartbeat. The answer: whether the run is to be cancelled. An expired lease nobody collected yet goes on."""
     now = timezone.now()
     held = Shard.objects.held().filter(pk=lease.shard_id, epoch=lease.epoch)
-    if not held.update(lease_until=now + LEASE):
+    progress = {} if step is None else {"step": Least(F("steps"), Value(step))}
+    if not held.update(lease_until=now + LEASE, **progress):
         raise stale_epoch(lease)
     if lease.worker_id:
         Worker.objects.filter(pk=lease.worker_id).update(last_seen=now)
@@ -90,6 +113,7 @@ def end_lease(shard: Shard, ended_as: Lease.End) -> None:
     if lease is None:
         return
     Lease.objects.filter(pk=lease.pk).update(ended_at=now, ended_as=ended_as)
+    transaction.on_commit(wake_dispatcher)  # a slot is free
     fair_share.charge(shard.run.submitter_id, seconds=(now - lease.granted_at).total_seconds(), now=now)
 
 
@@ -119,18 +143,14 @@ def _reap(shard: Shard) -> bool:
 def give_back(shard: Shard) -> bool:
     """A worker that stops in good order did not fail: the attempt does not count."""
     reason = f"given back by worker {shard.worker or 'unknown'}, which is stopping"
-    moved = move_shard(shard, State.QUEUED, reason=reason, attempts=F("attempts") - 1, **BACK_IN_QUEUE)
-    transaction.on_commit(wake_dispatcher)
-    return moved
+    return move_shard(shard, State.QUEUED, reason=reason, attempts=F("attempts") - 1, **BACK_IN_QUEUE)
 
 
 def retry_or_fail(shard: Shard, failure: FailureKind, *, message: str, hint: str = "", traceback: str = "") -> bool:
     """Back to the queue while the kind of failure may pass and attempts are left; failed for good otherwise."""
     if failure in RETRIED and shard.attempts < MAX_ATTEMPTS:
         reason = f"{failure}: {message} Attempt {shard.attempts} of {MAX_ATTEMPTS}; it goes back to the queue."
-        moved = move_shard(shard, State.QUEUED, reason=reason, **BACK_IN_QUEUE)
-        transaction.on_commit(wake_dispatcher)
-        return moved
+        return move_shard(shard, State.QUEUED, reason=reason, **BACK_IN_QUEUE)
     return move_shard(
         shard,
         State.FAILED,

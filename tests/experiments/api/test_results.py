@@ -96,4 +96,5 @@ def test_cursor_that_is_no_number_is_refused(after: str, stranger: Caller, run: 
 
 def test_file_that_is_not_there_is_not_found(stranger: Caller, told: Run) -> None:
     assert stranger.get(f"/api/runs/{told.pk}/artifacts/../../etc/passwd/").status_code == 404
+    assert stranger.get(f"/api/runs/{told.pk}/artifacts/%00/").status_code == 404
     assert stranger.get(f"/api/runs/{told.pk}/artifacts/{NAME}/", shard=9).status_code == 404

@@ -55,8 +55,9 @@ def test_worker_announces_claims_reports_and_finishes(shard: Shard, bob: User) -
 
 def test_heartbeat_extends_the_lease(shard: Shard, holder: Caller) -> None:
     Shard.objects.update(lease_until=timezone.now())
-    assert holder.post(address(shard, "heartbeat"), Heartbeat(epoch=1)).json() == {"lease_seconds": 45, "cancel": False}
-    assert Shard.objects.filter(lease_until__gt=timezone.now() + datetime.timedelta(seconds=40)).exists()
+    beat = Heartbeat(epoch=1, step=30)
+    assert holder.post(address(shard, "heartbeat"), beat).json() == {"lease_seconds": 45, "cancel": False}
+    assert Shard.objects.filter(step=30, lease_until__gt=timezone.now() + datetime.timedelta(seconds=40)).exists()
 
 
 @pytest.mark.parametrize("call", ["heartbeat", "events", "finish"])

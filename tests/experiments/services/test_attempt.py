@@ -1,12 +1,15 @@
 """A shard from the queue to its end, as a worker makes it go."""
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from experiments.models import Lease, Run, Shard, State, Worker
 from experiments.protocol import ProgressEvent
 from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
 from experiments.services.leases import extend_lease
+from experiments.services.refusals import Conflict
+from tests.experiments.conftest import Wakeups
 from tests.experiments.making import artifact_event, batch, claim, measured, panel, stored_file, succeeded
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +47,22 @@ def test_every_change_of_state_is_told_with_its_reason(run: Run, shard: Shard, w
         ("running", "finishing", "the worker is done"),
         ("finishing", "succeeded", "all 0 files are stored"),
     ]
+
+
+def test_recipe_that_is_not_valid_any_more_fails_once_and_says_so(run: Run, shard: Shard, worker: Worker) -> None:
+    run.recipe.resolved["task"]["name"] = "a task of the past"
+    run.recipe.save()
+    with pytest.raises(Conflict, match="not valid any more"):
+        claim(shard, worker)
+    shard.refresh_from_db()
+    assert (shard.state, shard.failure, shard.epoch) == (State.FAILED, "invalid", 0)
+    assert "a task of the past" in shard.traceback
+
+
+def test_free_slot_wakes_the_dispatcher(
+    shard: Shard, worker: Worker, broker: Wakeups, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    granted = claim(shard, worker)
+    with django_capture_on_commit_callbacks(execute=True):
+        finish_shard(lease=granted.lease, outcome=succeeded(granted))
+    assert broker == [("experiments.dispatch", (), "site")]
