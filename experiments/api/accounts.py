@@ -3,6 +3,7 @@
 import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
+from drf_spectacular.authentication import BasicScheme
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from pydantic import BaseModel
@@ -27,6 +28,10 @@ class PasswordAuthentication(BasicAuthentication):
         if "\x00" in userid:  # which PostgreSQL would not even look for
             raise AuthenticationFailed("Invalid username/password.")
         return super().authenticate_credentials(userid, password, request)
+
+
+class PasswordScheme(BasicScheme):  # type: ignore[no-untyped-call]
+    target_class = "experiments.api.accounts.PasswordAuthentication"
 
 
 class TokensView(ApiView):
