@@ -4,8 +4,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from problems.models import HelpWanted, Problem, User
-from problems.selectors.problem_page import find_problem, problem_page
+from problems.selectors.problem_page import problem_page
 from problems.services.claims import claim_problem, note_on_claim
+from problems.status import MEANING, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +53,12 @@ def test_predictions_aliases_and_the_note_on_difficulty_are_shown(client, catalo
 
 
 def test_neighbours_cross_the_border_of_a_category(catalogue):
-    assert [p.number for p in Problem.objects.neighbours(Problem.objects.get(number="2.1"))] == ["1.23", "2.2"]
-    assert Problem.objects.neighbours(Problem.objects.get(number="1.1"))[0] is None
-    assert Problem.objects.neighbours(Problem.objects.get(number="9.63"))[1] is None
+    def neighbours(number):
+        return [p and p.number for p in Problem.objects.neighbours(Problem.objects.get(number=number))]
+
+    assert neighbours("2.1") == ["1.23", "2.2"]
+    assert neighbours("1.1") == [None, "1.2"]
+    assert neighbours("9.63") == ["9.62", None]
 
 
 def test_help_that_is_wanted_is_shown_until_it_is_found(client, problem, alice):
@@ -66,8 +70,8 @@ def test_help_that_is_wanted_is_shown_until_it_is_found(client, problem, alice):
 
 def test_the_status_says_what_it_rests_on(problem, alice):
     claim_problem(problem, alice, plan="Look")
-    page = problem_page(find_problem("5.3"), AnonymousUser())
-    assert page.problem.status == "being-worked-on" and page.why == ["1 fresh claim"]
+    page = problem_page(Problem.objects.with_status().get(number="5.3"), AnonymousUser())
+    assert page.status_meaning == MEANING[Status.BEING_WORKED_ON] and page.why == ["1 fresh claim"]
 
 
 def test_a_revision_of_the_statement_is_kept(client, problem, alice):
