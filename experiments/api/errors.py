@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.http import UnreadablePostError
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as standard_handler
@@ -24,6 +25,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return _response(413, "too_large", "The body of this request is too large.")
     if isinstance(error, RecursionError):  # JSON of a million brackets
         return _response(400, "parse_error", "The body of this request is nested too deeply.")
+    if isinstance(error, UnreadablePostError):
+        return _response(400, "truncated", "The body of this request broke off.")
     return _standard(error, context)
 
 

@@ -21,9 +21,7 @@ def dispatch() -> int:
     with transaction.atomic():
         _lock_dispatcher(now)
         chosen = _choose(now)
-        for shard_id, hardware_class in sorted(
-            chosen
-        ):  # a fixed order, so that a cancel cannot wait for us and we for it
+        for shard_id, hardware_class in sorted(chosen):  # a cancel locks them in this order too
             Shard.objects.filter(pk=shard_id).update(dispatched_at=now, dispatched_to=hardware_class)
     # A crash from here on costs the lifetime of a wake-up, no more: the marks then read as lost messages.
     for position, (shard_id, hardware_class) in enumerate(chosen):
