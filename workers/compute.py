@@ -5,8 +5,8 @@ import logging
 import os
 import shutil
 import threading
-import time
 
+from experiments.protocol import LEASE_SECONDS, Claim
 from workers.announcer import Announcer
 from workers.child import ENGINE, Child, clean_environment
 from workers.machine import Machine
@@ -26,11 +26,13 @@ class ComputeWorker:
         self._site = Site(settings.site_url, settings.token)
         environment = clean_environment(os.environ, threads=settings.threads)
         self._spare = Spare(functools.partial(Child, ENGINE, environment))
-        self._busy: set[Supervisor] = set()
-        self._changed = threading.Condition()
-        self._stopping = threading.Event()
+        self._changed = threading.Condition()  # guards the four below
+        self._n_busy = 0
+        self._running: set[Supervisor] = set()
+        self._is_stopping = False
+        self._gives_back = False
         self._announcer = Announcer(
-            self._site, machine, name=settings.name, slots=settings.slots, count_busy=lambda: len(self._busy)
+            self._site, machine, name=settings.name, slots=settings.slots, count_busy=lambda: self._n_busy
         )
 
     def start(self) -> None:
@@ -39,16 +41,32 @@ class ComputeWorker:
         self._announcer.start()
 
     def carry_out(self, shard: int) -> None:
-        worker = self._announcer.worker
-        if self._stopping.is_set() or worker is None:
-            return  # it stays queued in the database, for another worker or a later wake-up
+        """Claim a shard and see it through. One that is not taken stays queued in the database for a later wake-up."""
+        with self._changed:
+            if self._is_stopping:
+                return
+            self._n_busy += 1
         try:
-            claim = self._site.claim(shard, worker=worker)
+            claim = self._claim(shard)
+            if claim is not None:
+                self._supervise(claim)
+        finally:
+            with self._changed:
+                self._n_busy -= 1
+                self._changed.notify_all()
+
+    def _claim(self, shard: int) -> Claim | None:
+        if self._announcer.worker is None:
+            return None
+        try:
+            return self._site.claim(shard, worker=self._announcer.worker)
         except NotClaimable:
-            return
+            return None
         except (SiteUnreachable, Refused) as error:
             log.warning("shard %s was not claimed: %s", shard, error)
-            return
+            return None
+
+    def _supervise(self, claim: Claim) -> None:
         supervisor = Supervisor(
             claim,
             self._site,
@@ -58,25 +76,32 @@ class ComputeWorker:
             work_dir=self._settings.work_dir,
         )
         with self._changed:
-            self._busy.add(supervisor)
+            self._running.add(supervisor)
+            if self._gives_back:
+                supervisor.stop()
         try:
             supervisor.run()
         finally:
             with self._changed:
-                self._busy.remove(supervisor)
-                self._changed.notify_all()
+                self._running.remove(supervisor)
 
     def stop(self) -> None:
         """Take no more, wait for what runs as long as the settings allow, then give it back."""
-        if self._stopping.is_set():
-            return
-        self._stopping.set()
-        self._announcer.stop()
-        until = time.monotonic() + self._settings.drain_seconds
         with self._changed:
-            while self._busy and (left := until - time.monotonic()) > 0:
-                self._changed.wait(left)
-            running = list(self._busy)
+            if self._is_stopping:
+                return
+            self._is_stopping = True
+        self._announcer.stop()
+        self._wait_until_idle(self._settings.drain_seconds)
+        with self._changed:
+            self._gives_back = True
+            running = list(self._running)
         for supervisor in running:
             supervisor.stop()
+        self._wait_until_idle(LEASE_SECONDS)  # each still says goodbye to the site, for as long as it may
         self._spare.close()
+        self._site.close()
+
+    def _wait_until_idle(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._n_busy == 0, timeout=seconds)

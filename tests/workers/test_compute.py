@@ -1,0 +1,121 @@
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.house import wait_for
+from tests.workers.conftest import CLAIM, SCRIPTED_ENGINE
+from tests.workers.small_site import SmallSite
+from workers import announcer, compute
+from workers.compute import ComputeWorker
+from workers.machine import Machine
+from workers.settings import Settings
+
+Start = Callable[..., ComputeWorker]
+MACHINE = Machine(device="cpu", hardware="AVX2", memory_bytes=2**30, flops_per_second=1e9, engine_digest="e" * 64)
+
+
+@pytest.fixture
+def start(
+    small_site: SmallSite, quick_clocks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Start]:
+    monkeypatch.setattr(compute, "ENGINE", SCRIPTED_ENGINE)
+    monkeypatch.setattr(announcer, "HEARTBEAT_SECONDS", 0.1)
+    started: list[ComputeWorker] = []
+
+    def start(*, drain_seconds: int = 0) -> ComputeWorker:
+        places = {"site_url": small_site.url, "broker_url": "redis://nowhere", "work_dir": tmp_path / "work"}
+        told = Settings(
+            token="worker-token", name="w", device="cpu", slots=1, threads=1, drain_seconds=drain_seconds, **places
+        )
+        started.append(ComputeWorker(told, MACHINE))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+def carry_out(small_site: SmallSite, worker: ComputeWorker, *script: list) -> threading.Thread:
+    small_site.claim = CLAIM | {"recipe": {"script": script}}
+    thread = threading.Thread(target=worker.carry_out, args=(3,))
+    thread.start()
+    return thread
+
+
+def test_a_worker_has_a_name_at_the_site_before_its_first_wake_up(small_site: SmallSite, start: Start) -> None:
+    carry_out(small_site, start(), ["finish"]).join()
+
+    assert small_site.outcomes[0]["result"] == "succeeded"
+    assert small_site.announcements[0]["device"] == "AVX2"
+    assert small_site.announcements[0]["hardware_class"] == "cpu"
+
+
+def test_a_worker_says_how_many_slots_are_busy(small_site: SmallSite, start: Start) -> None:
+    job = carry_out(small_site, start(), ["sleep", 1], ["finish"])
+    job.join()
+    wait_for(lambda: small_site.announcements[-1]["busy_slots"] == 0, seconds=5)
+
+    assert {announcement["busy_slots"] for announcement in small_site.announcements} == {0, 1}
+
+
+def test_a_wake_up_for_a_taken_shard_ends_quietly(small_site: SmallSite, start: Start) -> None:
+    start().carry_out(3)
+
+    assert small_site.outcomes == []
+
+
+def test_a_stopping_worker_waits_for_its_shard_as_long_as_it_may(small_site: SmallSite, start: Start) -> None:
+    worker = start(drain_seconds=10)
+    job = carry_out(small_site, worker, ["progress", 1], ["sleep", 1], ["finish"])
+    wait_for(lambda: small_site.batches, seconds=10)
+
+    worker.stop()
+    job.join()
+
+    assert small_site.announcements[-1]["stopping"] is True
+    assert small_site.outcomes[0]["result"] == "succeeded"
+
+
+def test_a_stopping_worker_gives_back_what_takes_too_long(small_site: SmallSite, start: Start) -> None:
+    worker = start()
+    job = carry_out(small_site, worker, ["progress", 1], ["sleep", 60])
+    wait_for(lambda: small_site.batches, seconds=10)
+    asked_at = time.monotonic()
+
+    worker.stop()
+    job.join()
+
+    assert time.monotonic() - asked_at < 5
+    assert small_site.outcomes[0]["result"] == "cancelled"
+
+
+def test_a_stopping_worker_takes_no_more(small_site: SmallSite, start: Start) -> None:
+    worker = start()
+    worker.stop()
+
+    carry_out(small_site, worker, ["finish"]).join()
+
+    assert not any("claim" in path for _, path, _ in small_site.calls)
+
+
+def test_what_a_killed_predecessor_left_on_disk_is_removed(small_site: SmallSite, start: Start, tmp_path: Path) -> None:
+    (tmp_path / "work" / "shard-9-left").mkdir(parents=True)
+    start()
+
+    assert not (tmp_path / "work").exists()
+
+
+def test_a_site_that_is_away_is_one_warning_until_it_is_back(
+    small_site: SmallSite, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    small_site.outages = 3
+    with caplog.at_level(logging.WARNING, logger="workers.announcer"):
+        start()
+        wait_for(lambda: len(small_site.announcements) >= 2, seconds=5)
+
+    assert len(caplog.records) == 1
