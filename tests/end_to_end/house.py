@@ -49,7 +49,7 @@ class House:
 
     def stop(self) -> None:
         """End it as Ctrl-C does, and see that nothing is left running."""
-        family = {child: command_line(child) for child in psutil.Process(self._process.pid).children(recursive=True)}
+        family = {child: command_line(child) for child in self.processes()}
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(STOP_SECONDS)
@@ -71,13 +71,18 @@ class House:
     def password(self) -> str:
         return (self.data_dir / "secrets" / "demo_password").read_text().strip()
 
+    def processes(self) -> list[psutil.Process]:
+        return psutil.Process(self._process.pid).children(recursive=True)
+
     def training_processes(self) -> list[psutil.Process]:
         """Those that train and the spare that waits."""
-        return [
-            child
-            for child in psutil.Process(self._process.pid).children(recursive=True)
-            if "workers.science.shard" in command_line(child)
-        ]
+        return [process for process in self.processes() if "workers.science.shard" in command_line(process)]
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(self.url).status_code < 500
+        except httpx.TransportError:
+            return False
 
 
 class Member:
