@@ -11,7 +11,7 @@ from problems.selectors.listing import listing
 def problem_list(request: HttpRequest) -> HttpResponse:
     """The whole page, or the part that a changed filter swaps."""
     found = listing(request.GET)
-    context = {"listing": found, "search_words": found.words}
+    context = {"listing": found, "has_own_search": True}
     is_swap = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     if is_swap:
         response = push_url(render(request, "problems/_list_swap.html", context), found.url)
