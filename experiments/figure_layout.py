@@ -15,7 +15,7 @@ PAPER = {"light": "#fdfdfb", "dark": "#161618"}
 HAIRLINE = {"light": "#dddad2", "dark": "#36363b"}
 
 PLOT_HEIGHT = 340
-MANY_TRACES = 16  # above this, the legend would hide the plot: names show on hover
+LEGEND_CHARACTERS = 300  # above this, the legend would hide the plot: names show on hover
 
 
 def template_of_theme(theme: Theme) -> Json:
@@ -34,14 +34,15 @@ def template_of_theme(theme: Theme) -> Json:
 
 
 def layout_of(x: Axis, y: Axis, theme: Theme, *, traces: Sequence[Json]) -> Json:
-    n_named = sum(trace.get("showlegend", True) for trace in traces)
+    names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
+    n_characters = sum(len(name) + 6 for name in names)
     return {
         "template": template_of_theme(theme),
         "height": PLOT_HEIGHT,
         "margin": {"l": 64, "r": 12, "t": 36, "b": 52},
         "xaxis": axis_of(x),
         "yaxis": axis_of(y),
-        "showlegend": 1 < n_named <= MANY_TRACES,
+        "showlegend": len(names) > 1 and n_characters <= LEGEND_CHARACTERS,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "maxheight": 0.3},
         "hovermode": "closest",
         "uirevision": "kept",  # zoom and hidden traces survive new points

@@ -138,7 +138,7 @@ def _median_of_name(name: str, series: Sequence[Series], colour: str, dash: str)
     high = edge | {"uid": uid_of(name, "high"), "name": f"{name}, 90th percentile", "y": band.high}
     high |= {"fill": "tonexty", "fillcolor": f"{colour}33"}
     median: Json = {"type": "scatter", "mode": "lines", "uid": uid_of(name, "median"), "legendgroup": name}
-    median |= {"name": f"{name}, median of seeds", "x": band.x, "y": band.median}
+    median |= {"name": name, "x": band.x, "y": band.median}
     return [low, high, median | {"line": {"color": colour, "width": 2, "dash": dash}}]
 
 

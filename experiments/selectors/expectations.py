@@ -10,7 +10,7 @@ from experiments.recipe import Recipe
 from experiments.recipe.recipe import Expectation
 from experiments.selectors.measured import points_of
 
-Verdict = Literal["met", "not met", "so far met", "not yet met", "not measured"]
+Verdict = Literal["met", "not met", "so far met", "not yet met", "not measured", "not judged"]
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,6 @@ def _so_far(
     holds = found.value is not None and (e.at_least is None or found.value >= e.at_least)
     holds = holds and (e.at_most is None or (found.value is not None and found.value <= e.at_most))
     verdict: Verdict = "so far met" if holds else "not yet met"
+    if shard.is_ended:
+        verdict = "not judged"  # it failed or was cancelled on the way
     return Seen(seed, point, found.value, found.step, verdict)

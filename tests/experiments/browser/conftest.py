@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from experiments.models import Run
 from experiments.services.recipes import submit_recipe
@@ -19,7 +20,7 @@ def database_beside_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site(live_server) -> str:
+def site(live_server: LiveServer) -> str:
     return live_server.url
 
 

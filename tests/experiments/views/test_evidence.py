@@ -1,5 +1,7 @@
 """What the catalogue shows of experiments: counts, the Results column, and a section of each problem."""
 
+from typing import Any
+
 import pytest
 
 from experiments.evidence import ExperimentEvidence
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def counts(problem):
-    found = Problem.objects.with_evidence().get(pk=problem.pk)
+    found: Any = Problem.objects.with_evidence().get(pk=problem.pk)
     return found.n_recipes, found.n_laptop_recipes, found.n_runs, found.n_succeeded_runs
 
 
@@ -29,7 +31,7 @@ def test_counts_do_not_multiply_each_other(ended, alice):
 
 def test_counts_can_be_filtered_on(run):
     other = make_problem(5, 4)
-    found = Problem.objects.with_evidence()
+    found: Any = Problem.objects.with_evidence()
     assert list(found.filter(n_runs=0)) == [other]
     assert list(found.filter(n_recipes__gt=0, n_succeeded_runs=0)) == [run.recipe.problem]
 

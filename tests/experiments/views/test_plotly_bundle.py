@@ -10,9 +10,14 @@ from django.contrib.staticfiles import finders
 from experiments.plotly_bundle import PlotlyBundleFinder
 
 
+def bundle_text():
+    path = finders.find("plotly/plotly.min.js")
+    assert path is not None
+    return Path(path).read_text(encoding="utf-8")
+
+
 def test_the_bundle_is_found_as_a_static_file():
-    with open(finders.find("plotly/plotly.min.js"), encoding="utf-8") as bundle:
-        assert "plotly.js v" in bundle.read(200)
+    assert "plotly.js v" in bundle_text()[:200]
 
 
 def test_nothing_else_of_the_wheel_is_served():
@@ -32,7 +37,6 @@ def test_finding_the_bundle_does_not_import_plotly():
 
 def test_the_styles_of_the_map_library_in_the_bundle_are_left_out():
     """Without the element of that id the bundle adds a style element, which the content security policy refuses."""
-    with open(finders.find("plotly/plotly.min.js"), encoding="utf-8") as bundle:
-        injected = re.findall(r'getElementById\("([0-9a-f]{64})"\)', bundle.read())
+    injected = re.findall(r'getElementById\("([0-9a-f]{64})"\)', bundle_text())
     template = Path("templates/experiments/_plot_scripts.html").read_text(encoding="utf-8")
     assert [name for name in injected if f'id="{name}"' not in template] == []

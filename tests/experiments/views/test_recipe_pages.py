@@ -105,7 +105,7 @@ def test_compared_curves_share_a_figure(client, alice, bob):
         Training(run.shards.get(), bob).measure((0, 0, 4.0 + run.pk), (1, 0, 6.0 + run.pk))
     answer = client.get("/compare/curves/", {"runs": f"{runs[1].pk},{runs[0].pk}"}).json()
     medians = answer["figures"]["loss"]["data"][2::3]
-    assert [trace["name"] for trace in medians] == [f"run {r.pk}, test, median of seeds" for r in reversed(runs)]
+    assert [trace["name"] for trace in medians] == [f"run {r.pk}, test" for r in reversed(runs)]
     assert [trace["y"] for trace in medians] == [[5.0 + run.pk] for run in reversed(runs)]
     assert len({trace["line"]["color"] for trace in medians}) == 2
 

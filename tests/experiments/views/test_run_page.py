@@ -75,6 +75,7 @@ def test_a_failure_is_told_with_its_hint(client, training):
     shown = page(client, training.shard.run)
     assert "Shard 0 failed: not_finite" in shown
     assert "Lower the learning rate." in shown
+    assert "not measured" in shown
 
 
 def test_the_log_is_numbered_and_goes_on_after_a_line(client, training):
