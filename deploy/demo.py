@@ -26,6 +26,7 @@ from deploy.demo_programs import (
 )
 from deploy.env import BadSetting
 from deploy.keys import kept_secret
+from deploy.leftovers import end_leftovers
 from deploy.processes import POLL_SECONDS, CannotStart, Interrupted, Program, Roof
 from deploy.telling import say, timed
 
@@ -54,10 +55,13 @@ def main() -> int:
 
 def run(demo: Demo, stopping: threading.Event) -> None:
     started_at = time.monotonic()
+    record = demo.data_dir / "processes.json"
+    if n_left := end_leftovers(record):
+        say(f"Ended {n_left} processes that an earlier start had left behind.")
     refuse_taken_port(demo.port)
     refuse_full_disk(demo)
     kept_secret(demo.secret("secret_key"))
-    roof = Roof(say, stopping)
+    roof = Roof(say, stopping, record=record)
     steps: list[tuple[str, Callable[[Demo], Program]]] = [
         ("web server", web),
         ("site jobs", site_jobs),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from deploy.leftovers import note
+
 POLL_SECONDS = 0.05
 WATCH_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -82,14 +84,15 @@ class Running:
 
 
 class Roof:
-    def __init__(self, say: Say, stopping: threading.Event) -> None:
-        self._say, self._stopping = say, stopping
+    def __init__(self, say: Say, stopping: threading.Event, *, record: Path) -> None:
+        self._say, self._stopping, self._record = say, stopping, record
         self.running: list[Running] = []
 
     def start(self, program: Program) -> None:
         """Start a program and wait until it is ready; `CannotStart` names its log if it does not get there."""
         running = Running(program)
         self.running.append(running)
+        self._note()
         until = time.monotonic() + program.ready_seconds
         while not program.is_ready():
             if running.exit_status is not None:
@@ -122,11 +125,16 @@ class Roof:
         elif now >= running.restart_at:
             running.stop()  # whatever the dead process left in its group
             running.start()
+            self._note()
 
     def stop(self) -> None:
         for running in reversed(self.running):
             running.stop()
         self.running.clear()
+        self._note()
+
+    def _note(self) -> None:
+        note(self._record, [running.pid for running in self.running])
 
 
 def _log_file(path: Path) -> TextIO:

@@ -70,7 +70,7 @@ def test_a_full_disk_is_said_before_anything_is_written(
     monkeypatch.setenv("CIRCUITBOARD_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CIRCUITBOARD_PORT", str(free_port()))
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5 * 2**20))
-    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
 
     assert command.main() == 1
     assert "has 5 MiB free; Circuitboard needs 300 MiB" in capsys.readouterr().err

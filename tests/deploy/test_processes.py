@@ -30,8 +30,8 @@ def make(tmp_path: Path) -> Make:
 
 
 @pytest.fixture
-def roof() -> Iterator[Roof]:
-    roof = Roof(lambda text: None, threading.Event())
+def roof(tmp_path: Path) -> Iterator[Roof]:
+    roof = Roof(lambda text: None, threading.Event(), record=tmp_path / "processes.json")
     yield roof
     roof.stop()
 
@@ -55,20 +55,20 @@ def test_a_program_that_never_gets_ready_is_named(roof: Roof, make: Make) -> Non
         roof.start(make(WAITS, "web server", is_ready=lambda: False, ready_seconds=0.2))
 
 
-def test_a_wish_to_stop_is_heard_while_a_program_starts(make: Make) -> None:
+def test_a_wish_to_stop_is_heard_while_a_program_starts(make: Make, tmp_path: Path) -> None:
     stopping = threading.Event()
     stopping.set()
-    roof = Roof(lambda text: None, stopping)
+    roof = Roof(lambda text: None, stopping, record=tmp_path / "processes.json")
 
     with pytest.raises(Interrupted):
         roof.start(make(WAITS, is_ready=lambda: False))
     roof.stop()
 
 
-def test_a_program_that_dies_is_started_again_and_that_is_said(make: Make) -> None:
+def test_a_program_that_dies_is_started_again_and_that_is_said(make: Make, tmp_path: Path) -> None:
     said: list[str] = []
     stopping = threading.Event()
-    roof = Roof(said.append, stopping)
+    roof = Roof(said.append, stopping, record=tmp_path / "processes.json")
     roof.start(make(WAITS))
     [running] = roof.running
     first = running.pid
