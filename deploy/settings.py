@@ -138,7 +138,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "Circuitboard", "VERSION": "1", "SERVE_INCLUDE_
 # --- Broker: wake-ups only; the database is the queue ---
 BROKER_URL = env_text("BROKER_URL", "redis://127.0.0.1:6379/0")
 
-# --- Content security: no inline scripts. Plotly (its bundle 4.1.1) needs one empty style element and style attributes ---
+# --- Content security: no inline scripts. Plotly (bundle 4.1.1) needs one empty style element and style attributes ---
 EMPTY_STYLE_HASH = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
