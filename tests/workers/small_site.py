@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 class SmallSite(ThreadingHTTPServer):
@@ -12,12 +13,12 @@ class SmallSite(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.calls: list[tuple[str, str, str]] = []  # method, path, authorization
-        self.batches: list[dict] = []
-        self.outcomes: list[dict] = []
-        self.announcements: list[dict] = []
-        self.heartbeats: list[dict] = []
+        self.batches: list[dict[str, Any]] = []
+        self.outcomes: list[dict[str, Any]] = []
+        self.announcements: list[dict[str, Any]] = []
+        self.heartbeats: list[dict[str, Any]] = []
         self.blobs: dict[str, bytes] = {}
-        self.claim: dict | None = None
+        self.claim: dict[str, Any] | None = None
         self.outages = 0  # so many calls get 503
         self.lost_replies = 0  # so many batches are stored, but the reply says 503
         self.is_stale = False
@@ -29,7 +30,7 @@ class SmallSite(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
-    def events(self) -> list[dict]:
+    def events(self) -> list[dict[str, Any]]:
         return [event for batch in self.batches for event in batch["events"]]
 
     @property
@@ -84,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.server.blobs.get(self._word())
         self._refuse(404, "not_found") if body is None else self._send(200, body)
 
-    def _store_batch(self, body: dict) -> None:
+    def _store_batch(self, body: dict[str, Any]) -> None:
         site = self.server
         is_new = body["seq"] == len(site.batches)
         if is_new:

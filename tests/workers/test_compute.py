@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,9 +28,16 @@ def start(
     started: list[ComputeWorker] = []
 
     def start(*, drain_seconds: int = 0) -> ComputeWorker:
-        places = {"site_url": small_site.url, "broker_url": "redis://nowhere", "work_dir": tmp_path / "work"}
         told = Settings(
-            token="worker-token", name="w", device="cpu", slots=1, threads=1, drain_seconds=drain_seconds, **places
+            site_url=small_site.url,
+            token="worker-token",
+            broker_url="redis://nowhere",
+            name="w",
+            device="cpu",
+            slots=1,
+            threads=1,
+            work_dir=tmp_path / "work",
+            drain_seconds=drain_seconds,
         )
         started.append(ComputeWorker(told, MACHINE))
         started[-1].start()
@@ -40,7 +48,7 @@ def start(
         worker.stop()
 
 
-def carry_out(small_site: SmallSite, worker: ComputeWorker, *script: list) -> threading.Thread:
+def carry_out(small_site: SmallSite, worker: ComputeWorker, *script: list[Any]) -> threading.Thread:
     small_site.claim = CLAIM | {"recipe": {"script": script}}
     thread = threading.Thread(target=worker.carry_out, args=(3,))
     thread.start()

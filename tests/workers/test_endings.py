@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from workers.supervisor import Supervisor
 Supervise = Callable[..., Supervisor]
 
 
-def failure_of(small_site: SmallSite) -> dict:
+def failure_of(small_site: SmallSite) -> Any:
     [outcome] = small_site.outcomes
     assert outcome["result"] == "failed"
     return outcome["failure"]
