@@ -36,8 +36,11 @@ class Module:
         return ast.parse(self.path.read_text(encoding="utf-8"))
 
     def imports(self) -> Iterator[str]:
-        """Every imported name in full, also inside functions: `from a import b` counts as `a.b`."""
-        for node in ast.walk(self.tree):
+        """Every imported name in full, also inside functions: `from a import b` counts as `a.b`.
+
+        What only a type checker reads loads nothing, and is left out.
+        """
+        for node in _loaded(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -53,6 +56,13 @@ class Module:
         package = self.name.split(".") if self.path.name == "__init__.py" else self.name.split(".")[:-1]
         kept = package[: len(package) - node.level + 1]
         return ".".join([*kept, node.module] if node.module else kept)
+
+
+def _loaded(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")):
+            yield from _loaded(child)
 
 
 @cache
