@@ -24,8 +24,8 @@ def to_transformer_lens(model: Transformer, weights: Mapping[str, Tensor]) -> "T
     dtype = weights["embed.W_E"].dtype
     bridge: TransformerBridge = TransformerBridge.boot_native(_config(model), dtype=dtype)  # type: ignore[attr-defined]
     ours = linear_layers(weights)
-    bridge.load_state_dict(
-        {name: ours.get(name, torch.zeros_like(value)) for name, value in bridge.state_dict().items()}
+    bridge.load_state_dict(  # type: ignore[no-untyped-call]
+        {name: ours.get(name, torch.zeros_like(value)) for name, value in bridge.state_dict().items()}  # type: ignore[no-untyped-call]
     )
     for name, parameter in bridge.named_parameters():
         if stored_name(name) not in ours:

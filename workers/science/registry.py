@@ -1,6 +1,8 @@
 """Which function carries out which part of a recipe: one dictionary from spec class to implementation."""
 
-from collections.abc import Callable
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from experiments.recipe.spec import Spec
@@ -29,6 +31,12 @@ def implementation_of(spec: Spec) -> Callable[..., Any]:
     except KeyError:
         known = ", ".join(sorted(spec_class.__name__ for spec_class in _implementations))
         raise LookupError(f"nothing implements {type(spec).__name__}; known: {known}") from None
+
+
+def import_modules(package: str, path: Iterable[str]) -> None:
+    """Import every module of a package, so that what they implement is registered: adding a file is enough."""
+    for module in pkgutil.iter_modules(path):
+        importlib.import_module(f"{package}.{module.name}")
 
 
 def _name(implementation: Callable[..., Any]) -> str:

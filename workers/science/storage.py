@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import TypeAdapter
 from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from experiments.protocol import ScoredExpectation, StoredArtifact
 from experiments.recipe import Recipe, recipe_digest
+from experiments.recipe.models import ModelSpec
 from experiments.recipe.panels import Panel
+from experiments.recipe.tasks import TaskSpec
 from workers.science.events import Checkpointed, ResumePoint
-from workers.science.transformer import Weights
+from workers.science.transformer import Transformer, Weights
 
 METADATA_KEY = "circuitboard"  # one key only: safetensors writes several in no fixed order
 
@@ -32,6 +35,13 @@ def resume_name(step: int) -> str:
 def resume_step(path: Path) -> int:
     """The step in the name of a resume file."""
     return int(path.stem.removeprefix("step-"))
+
+
+def read_checkpoint(path: Path) -> tuple[Transformer, Weights]:
+    """The model and the weights of one seed (no seed axis) from a checkpoint file alone."""
+    weights, about = _unpacked(path)
+    model, task = TypeAdapter(ModelSpec), TypeAdapter[TaskSpec](TaskSpec)
+    return Transformer.for_task(model.validate_python(about["model"]), task.validate_python(about["task"])), weights
 
 
 class Storage:

@@ -157,14 +157,19 @@ class Transformer:
         """
         every = torch.arange(tokens.shape[-1], device=tokens.device)
         answers = torch.tensor(answer_positions, device=tokens.device)
-        shared = self.d_vocab < tokens.shape[1]
-        residual = self._embedded(weights, tokens, every)
-        for layer in range(self.spec.n_layers):
-            queried = answers if layer == self.spec.n_layers - 1 else every
-            if layer == 0 and shared:
-                projections = self._shared_projections(weights, tokens, queried)
-            else:
-                projections = self._projections(layer, weights, residual, queried)
+        last = self.spec.n_layers - 1
+        queried = every if last else answers
+        if self.d_vocab < tokens.shape[1]:
+            projections = self._shared_projections(weights, tokens, queried)
+            residual = self._embedded(weights, tokens[:, :, queried], queried)
+        else:
+            residual = self._embedded(weights, tokens, every)
+            projections = self._projections(0, weights, residual, queried)
+            residual = residual[:, :, queried]
+        residual = self._finish_block(0, weights, residual, projections, queried)
+        for layer in range(1, self.spec.n_layers):
+            queried = answers if layer == last else every
+            projections = self._projections(layer, weights, residual, queried)
             residual = self._finish_block(layer, weights, residual[:, :, queried], projections, queried)
         return layers.linear(self._normalized(weights, "ln_final", residual), weights["unembed.W_U"])
 

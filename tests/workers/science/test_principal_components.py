@@ -56,6 +56,14 @@ def test_the_panels_show_every_seed_and_checkpoint(of):
     assert all(sum(series.y) <= 1 + 1e-9 for series in explained.series)
 
 
+def test_a_path_of_too_many_points_is_thinned_out_but_for_its_end(monkeypatch):
+    monkeypatch.setattr("workers.science.analyses.pca_over_training.MAX_VALUES", 12)
+    events = carry_out(recipe(analyses=[{"name": "pca-over-training", "n_components": 3}]))
+    path, steps, _ = (event.panel for event in of_kind(Analysed, events))
+    assert path.series[0].text == ["step 5", "step 20"]
+    assert steps.series[0].x == [20]
+
+
 @pytest.mark.parametrize("of", ["logits", "weights"])
 def test_small_memory_changes_nothing(of, monkeypatch):
     """Checkpoints loaded one by one and features in small pieces."""

@@ -7,8 +7,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from tests.workers.science.runs import recipe
+from workers.science.bridge import to_transformer_lens
 from workers.science.events import Checkpointed
-from workers.science.storage import Storage, write_whole
+from workers.science.storage import Storage, read_checkpoint, write_whole
 from workers.science.transformer import Transformer
 
 
@@ -48,6 +49,14 @@ def test_a_checkpoint_says_which_model_it_belongs_to(storage, checkpoint):
     assert (about["seed"], about["step"]) == (0, 40)
     assert about["model"]["d_model"] == 8
     assert about["task"]["modulus"] == 7
+
+
+def test_a_checkpoint_file_alone_gives_a_transformer_lens_model(storage, checkpoint):
+    (_, second) = storage.keep_checkpoint(checkpoint)
+    model, weights = read_checkpoint(storage.folder / second.name)
+    tokens = torch.tensor([[1, 2, 7], [6, 6, 7]])
+    ours = model.logits(checkpoint.weights, tokens.expand(2, 2, 3))[1]
+    torch.testing.assert_close(to_transformer_lens(model, weights)(tokens), ours)
 
 
 def test_what_was_kept_is_loaded_with_its_seed_axis(storage, checkpoint):

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from experiments.recipe.observing import AnalysisSpec
 from experiments.recipe.panels import Panel
-from workers.science.analyses import fourier_spectrum, pca_over_training
-from workers.science.registry import implementation_of
+from workers.science.registry import implementation_of, import_modules
 from workers.science.trajectory import Trajectory
 
-__all__ = ["analyse", "fourier_spectrum", "pca_over_training"]
+import_modules(__name__, __path__)
 
 
 def analyse(spec: AnalysisSpec, trajectory: Trajectory) -> Sequence[Panel]:

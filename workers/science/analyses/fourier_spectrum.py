@@ -1,5 +1,3 @@
-import math
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -7,6 +5,7 @@ from torch import Tensor
 from experiments.recipe.observing import FourierSpectrum
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
 from workers.science.registry import implements
+from workers.science.thinning import evenly
 from workers.science.trajectory import Trajectory
 
 
@@ -27,7 +26,7 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
         x=Axis(label="frequency", unit=f"cycles per {modulus}"),
         y=Axis(label="norm of the embedding"),
     )
-    kept = _evenly(len(norms), MAX_VALUES // (2 * norms[0].numel()))
+    kept = evenly(len(norms), MAX_VALUES // (2 * norms[0].numel()))
     frames = [Frame(step=trajectory.steps[place], series=_bars(norms[place], trajectory.setup.seeds)) for place in kept]
     return [panel.model_copy(update={"frames": frames})]
 
@@ -52,9 +51,3 @@ def _bars(norms: Float[Tensor, "seed frequency"], seeds: tuple[int, ...]) -> lis
         Series(name="norm", seed=seed, x=frequencies, y=values)
         for seed, values in zip(seeds, norms.tolist(), strict=True)
     ]
-
-
-def _evenly(n: int, at_most: int) -> list[int]:
-    """Places of at most so many of n checkpoints, evenly spread, the last one always among them."""
-    stride = max(1, math.ceil(n / max(1, at_most)))
-    return [place for place in range(n) if (n - 1 - place) % stride == 0]

@@ -1,7 +1,8 @@
 from experiments.recipe.observing import PcaOverTraining
-from experiments.recipe.panels import Axis, Panel, Series
+from experiments.recipe.panels import MAX_VALUES, Axis, Panel, Series
 from workers.science.analyses.principal_components import PrincipalComponents, principal_components
 from workers.science.registry import implements
+from workers.science.thinning import evenly
 from workers.science.trajectory import Trajectory
 
 
@@ -15,8 +16,9 @@ def pca_over_training(spec: PcaOverTraining, trajectory: Trajectory) -> list[Pan
 
 
 def _path(spec: PcaOverTraining, trajectory: Trajectory, found: PrincipalComponents) -> Panel:
-    labels = [f"step {step:,}" for step in trajectory.steps]
-    scores = found.scores.tolist()
+    kept = _kept(trajectory, n_series=len(found.scores))
+    labels = [f"step {trajectory.steps[place]:,}" for place in kept]
+    scores = found.scores[:, kept].tolist()
     return Panel(
         key=f"pca-{spec.of}-path",
         title=f"Training as a path: principal components of the {spec.of}",
@@ -32,6 +34,8 @@ def _path(spec: PcaOverTraining, trajectory: Trajectory, found: PrincipalCompone
 
 
 def _over_steps(spec: PcaOverTraining, trajectory: Trajectory, found: PrincipalComponents) -> Panel:
+    kept = _kept(trajectory, n_series=found.explained.numel())
+    steps: list[float | str | None] = [trajectory.steps[place] for place in kept]
     return Panel(
         key=f"pca-{spec.of}-steps",
         title=f"Principal components of the {spec.of} over training",
@@ -40,11 +44,16 @@ def _over_steps(spec: PcaOverTraining, trajectory: Trajectory, found: PrincipalC
         x=Axis(label="step"),
         y=Axis(label="coordinate along the component"),
         series=[
-            Series(name=f"PC {component + 1}", seed=seed, x=list(trajectory.steps), y=scores[:, component].tolist())
-            for seed, scores in zip(trajectory.setup.seeds, found.scores, strict=True)
+            Series(name=f"PC {component + 1}", seed=seed, x=steps, y=scores[:, component].tolist())
+            for seed, scores in zip(trajectory.setup.seeds, found.scores[:, kept], strict=True)
             for component in range(scores.shape[-1])
         ],
     )
+
+
+def _kept(trajectory: Trajectory, *, n_series: int) -> list[int]:
+    """Places of the checkpoints that are drawn: all, unless that makes more numbers than a panel may hold."""
+    return evenly(len(trajectory.steps), MAX_VALUES // (2 * n_series))
 
 
 def _explained(spec: PcaOverTraining, trajectory: Trajectory, found: PrincipalComponents) -> Panel:

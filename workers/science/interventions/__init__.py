@@ -4,12 +4,11 @@ from collections.abc import Collection, Sequence
 
 from experiments.recipe.interventions import InterventionSpec
 from workers.science.dataset import Dataset
-from workers.science.interventions import freeze, shuffle_labels
 from workers.science.interventions.intervention import Intervention
 from workers.science.randomness import generator
-from workers.science.registry import implementation_of
+from workers.science.registry import implementation_of, import_modules
 
-__all__ = ["edit_data", "freeze", "frozen_weights", "shuffle_labels"]
+import_modules(__name__, __path__)
 
 
 def edit_data(interventions: Sequence[InterventionSpec], dataset: Dataset, seed: int) -> Dataset:

@@ -6,10 +6,9 @@ from torch import Tensor
 
 from experiments.recipe.observing import MeasureSpec
 from workers.science.evaluation import Snapshot
-from workers.science.measures import accuracy, loss, weight_norm
-from workers.science.registry import implementation_of
+from workers.science.registry import implementation_of, import_modules
 
-__all__ = ["accuracy", "loss", "measure", "weight_norm"]
+import_modules(__name__, __path__)
 
 
 @torch.no_grad()

@@ -4,10 +4,9 @@ import torch
 
 from experiments.recipe.tasks import TaskSpec
 from workers.science.dataset import Dataset
-from workers.science.registry import implementation_of
-from workers.science.tasks import modular_addition, previous_token
+from workers.science.registry import implementation_of, import_modules
 
-__all__ = ["build_dataset", "modular_addition", "previous_token"]
+import_modules(__name__, __path__)
 
 
 def build_dataset(spec: TaskSpec, generator: torch.Generator) -> Dataset:

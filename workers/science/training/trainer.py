@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from experiments.protocol import ScoredExpectation
@@ -28,8 +29,8 @@ class Trainer:
         self.batches = Batches(self.setup.datasets, self.seeds, recipe.training.batch, device)
         self.optimizer = Optimizer(recipe.training, self.weights, frozen=self.setup.frozen)
 
-    def update(self) -> None:
-        """One step of training for every seed. Raises NotFinite when a loss is no number."""
+    def update(self) -> Float[Tensor, "seed"]:
+        """One step of training for every seed; the losses before it. Raises NotFinite when one is no number."""
         batch = self.batches.at(self.step)
         logits = self.setup.model.answer_logits(self.weights, batch.tokens, self.setup.answer_positions)
         losses = cross_entropy(logits, batch.labels, self.loss_dtype)
@@ -39,6 +40,7 @@ class Trainer:
         gradients = torch.autograd.grad(losses.sum(), list(self.optimizer.trained.values()))
         self.optimizer.step(self.step, list(gradients))
         self.step += 1
+        return losses.detach()
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
