@@ -54,10 +54,8 @@ def heatmap_trace(grid: Grid, place: int) -> Json:
 
 def _cell_axis(axis: Axis, values: Sequence[float | str | None], *, is_titled: bool) -> Json:
     """An axis of one small multiple; only the outer ones have room for a title."""
-    drawn = axis_of(axis)
-    if not is_titled:
-        drawn["title"] = {"text": ""}
-    return drawn | {"type": "category"} if any(isinstance(value, str) for value in values) else drawn
+    drawn = axis_of(axis, values)
+    return drawn if is_titled else drawn | {"title": {"text": ""}}
 
 
 def _colour_axis(panel: Panel) -> Json:

@@ -40,7 +40,7 @@ def layout_of(x: Axis, y: Axis, theme: Theme, *, traces: Sequence[Json]) -> Json
         "template": template_of_theme(theme),
         "height": PLOT_HEIGHT,
         "margin": {"l": 64, "r": 12, "t": 36, "b": 52},
-        "xaxis": axis_of(x),
+        "xaxis": axis_of(x, [value for trace in traces for value in trace.get("x", [])]),
         "yaxis": axis_of(y),
         "showlegend": len(names) > 1 and n_characters <= LEGEND_CHARACTERS,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "maxheight": 0.3},
@@ -49,9 +49,11 @@ def layout_of(x: Axis, y: Axis, theme: Theme, *, traces: Sequence[Json]) -> Json
     }
 
 
-def axis_of(axis: Axis) -> Json:
+def axis_of(axis: Axis, values: Sequence[float | str | None] = ()) -> Json:
+    """The axis, one place for each word where the values are words."""
     title = f"{axis.label} ({axis.unit})" if axis.unit else axis.label
-    drawn: Json = {"title": {"text": title, "standoff": 8}, "type": axis.scale, "automargin": True, "zeroline": False}
+    kind = "category" if any(isinstance(value, str) for value in values) else axis.scale
+    drawn: Json = {"title": {"text": title, "standoff": 8}, "type": kind, "automargin": True, "zeroline": False}
     if axis.scale == "log":
         drawn |= {"exponentformat": "power", "nticks": 8}
     return drawn

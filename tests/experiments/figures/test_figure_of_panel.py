@@ -104,3 +104,9 @@ def test_light_and_dark_differ_in_the_template_alone():
     assert light["layout"].pop("template") == template_of_theme("light")
     assert dark["layout"].pop("template") == template_of_theme("dark")
     assert light == dark
+
+
+def test_bars_named_by_words_stand_on_an_axis_of_words():
+    bars = Series(name="explained", seed=0, x=["PC 1", "PC 2"], y=[0.7, 0.2])
+    assert accepted(figure_of_panel(panel("bars", series=[bars]))).layout.xaxis.type == "category"
+    assert accepted(figure_of_panel(panel("bars", series=[series(0)]))).layout.xaxis.type == "linear"
