@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.protocol import StoredArtifact
@@ -123,6 +124,7 @@ def carry_out(order: Order, voice: Voice) -> None:
     recipe = recipe_from_data(order.recipe)
     storage = Storage(order.folder, recipe, tuple(order.seeds))
     reporter = Reporter(order, storage, voice)
+    voice.log(_greeting(order, hardware(device)))
     finished: Finished | None = None
     with stop_requested() as stop:
         for event in _events(order, recipe, storage, device):
@@ -142,7 +144,13 @@ def carry_out(order: Order, voice: Voice) -> None:
     )
 
 
-def _events(order: Order, recipe: Recipe, storage: Storage, device: Any) -> Iterator[Event]:
+def _greeting(order: Order, device: str) -> str:
+    seeds = ", ".join(map(str, order.seeds))
+    since = "" if order.resume_step is None else f", going on from step {order.resume_step:,}"
+    return f"Seeds {seeds} on {device} with {order.threads} threads{since}"
+
+
+def _events(order: Order, recipe: Recipe, storage: Storage, device: torch.device) -> Iterator[Event]:
     resume = None if order.resume_step is None else storage.resume_point(order.resume_step)
     return conduct(recipe, seeds=order.seeds, device=device, archive=storage, resume=resume)
 

@@ -71,6 +71,7 @@ def test_a_shard_says_everything_in_the_worker_protocol(shard, tmp_path):
     assert shard.process.wait() == 0
     for line in lines:
         EVENT.validate_python(line)
+    assert of_kind("log", lines)[0]["text"].startswith("Seeds 0, 1 on ")
     artifacts = [line["artifact"]["name"] for line in of_kind("artifact", lines)]
     assert len([name for name in artifacts if name.startswith("checkpoints/")]) == 8
     assert "panels/fourier-spectrum-embedding.json" in artifacts

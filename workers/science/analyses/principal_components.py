@@ -14,9 +14,7 @@ class PrincipalComponents:
     explained: Float[Tensor, "seed component"]  # share of the variance, in [0, 1]
 
 
-def principal_components(
-    pieces: Iterable[Float[Tensor, "seed point feature"]], n_components: int
-) -> PrincipalComponents:
+def principal_components(pieces: Iterable[Float[Tensor, "seed point _"]], n_components: int) -> PrincipalComponents:
     """PCA of the rows of X = [pieces], centred: X = U S V^T, scores U S, explained S^2 / sum S^2.
 
     U and S come from the Gram matrix X X^T (point x point), summed over pieces in float64, so X is never held whole.
