@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from tests.end_to_end.house import is_alive, wait_for
+from tests.end_to_end.house import command_line, is_alive, wait_for
 from tests.workers.conftest import SCRIPTED_ENGINE
 from workers.child import Child, ChildBroken, clean_environment
 from workers.spare import Spare
@@ -94,7 +94,7 @@ def test_a_spare_is_ready_before_it_is_taken_and_followed_by_another(spare: Spar
 
 def test_a_spare_that_died_is_replaced(spare: Spare) -> None:
     spare.prepare()
-    [waiting] = psutil.Process().children()
+    [waiting] = [child for child in psutil.Process().children() if SCRIPTED_ENGINE[1] in command_line(child)]
     waiting.kill()
     wait_for(lambda: not is_alive(waiting), seconds=5)
 
