@@ -23,10 +23,10 @@ types: $(INSTALLED) ## Check types, and that no migration is missing
 	CIRCUITBOARD_DEBUG=yes CIRCUITBOARD_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 
 test-sqlite: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 test-postgresql: $(INSTALLED)
-	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest
+	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs
 
 bench: $(INSTALLED) ## Measure speed against what people write by hand (minutes; best on an idle machine)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= -s
