@@ -43,7 +43,7 @@ def demo_step(with_test_loss: bool) -> Callable[[], float]:
     (train, test) = ((setup.splits[split].tokens[0], setup.splits[split].labels[0]) for split in ("train", "test"))
 
     def loss_on(tokens: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        log_probabilities = model(tokens)[:, -1].to(torch.float64).log_softmax(-1)
+        log_probabilities: torch.Tensor = model(tokens)[:, -1].to(torch.float64).log_softmax(-1)
         return -log_probabilities.gather(-1, labels).mean()
 
     def step() -> float:

@@ -42,7 +42,7 @@ def plug():
 
 
 def status():
-    return Status(Problem.objects.with_status().get().status)  # type: ignore[attr-defined]
+    return Status(Problem.objects.with_status().get().status)
 
 
 def test_a_problem_is_open_until_somebody_is_on_it(problem, alice):

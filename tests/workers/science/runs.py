@@ -49,7 +49,7 @@ def carry_out(
 ) -> list[Event]:
     """Every event but the resume points, whose tensors live on."""
     archive = archive or MemoryArchive()
-    events = []
+    events: list[Event] = []
     for event in conduct(recipe, seeds=seeds, device=torch.device("cpu"), archive=archive, resume=resume):
         if isinstance(event, Checkpointed):
             archive.checkpoints[event.step] = event.weights

@@ -1,6 +1,7 @@
 """The hot path computes less than the plain forward pass, and the same."""
 
 import itertools
+from typing import Any
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ import torch
 from experiments.recipe.models import Transformer as TransformerSpec
 from workers.science.transformer import Transformer
 
-OPTIONS = {
+OPTIONS: dict[str, list[Any]] = {
     "n_layers": [1, 2],
     "positions": ["learned", "rotary", "none"],
     "normalization": ["none", "LN"],

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from safetensors.torch import load_file
 
+from experiments.columns import SCHEMA
 from workers.science.__main__ import main
-from workers.science.measurements import SCHEMA
 
 TINY = """
 title = "Tiny & small"

@@ -1,6 +1,7 @@
 """Our transformer computes what TransformerLens computes: logits, named activations and gradients, in float64."""
 
 import itertools
+from typing import Any
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from experiments.recipe.models import Transformer as TransformerSpec
 from workers.science.bridge import linear_layers, stored_name, to_transformer_lens
 from workers.science.transformer import Transformer
 
-OPTIONS = {
+OPTIONS: dict[str, list[Any]] = {
     "activation": ["relu", "gelu", "silu"],
     "normalization": ["none", "LN", "LNPre"],
     "positions": ["learned", "rotary", "none"],
