@@ -6,278 +6,478 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('problems', '0001_initial'),
+        ("problems", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('n_bytes', models.PositiveBigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("n_bytes", models.PositiveBigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='DispatchPass',
+            name="DispatchPass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('hardware_class', models.CharField(max_length=20)),
-                ('device', models.CharField(max_length=200)),
-                ('slots', models.PositiveIntegerField()),
-                ('busy_slots', models.PositiveIntegerField(default=0)),
-                ('memory_bytes', models.PositiveBigIntegerField()),
-                ('flops_per_second', models.FloatField()),
-                ('engine_digest', models.CharField(max_length=64)),
-                ('environment', models.JSONField(default=dict)),
-                ('stopping', models.BooleanField(default=False)),
-                ('first_seen', models.DateTimeField(auto_now_add=True)),
-                ('last_seen', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("hardware_class", models.CharField(max_length=20)),
+                ("device", models.CharField(max_length=200)),
+                ("slots", models.PositiveIntegerField()),
+                ("busy_slots", models.PositiveIntegerField(default=0)),
+                ("memory_bytes", models.PositiveBigIntegerField()),
+                ("flops_per_second", models.FloatField()),
+                ("engine_digest", models.CharField(max_length=64)),
+                ("environment", models.JSONField(default=dict)),
+                ("stopping", models.BooleanField(default=False)),
+                ("first_seen", models.DateTimeField(auto_now_add=True)),
+                ("last_seen", models.DateTimeField()),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('finishing', 'finishing'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_index=True, default='queued', max_length=12)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),
-                ('submitter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("finishing", "finishing"),
+                            ("succeeded", "succeeded"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        db_index=True,
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "submitter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="runs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Shard',
+            name="Shard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index', models.PositiveIntegerField()),
-                ('point', models.PositiveIntegerField(default=0, help_text='index of the grid point')),
-                ('overrides', models.JSONField(default=dict, help_text='dotted field -> value at this grid point')),
-                ('seeds', models.JSONField()),
-                ('steps', models.PositiveIntegerField(help_text='training steps in all')),
-                ('hardware_class', models.CharField(choices=[('any', 'any'), ('cpu', 'cpu'), ('gpu', 'gpu')], default='any', max_length=20)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('finishing', 'finishing'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=12)),
-                ('epoch', models.PositiveIntegerField(default=0, help_text='raised by each claim; older ones are refused')),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('dispatched_at', models.DateTimeField(blank=True, help_text='when the last wake-up was sent', null=True)),
-                ('dispatched_to', models.CharField(blank=True, help_text='the hardware class it was sent to', max_length=20)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('queued_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('step', models.PositiveIntegerField(default=0)),
-                ('phase', models.CharField(blank=True, max_length=20)),
-                ('seconds_left', models.FloatField(blank=True, null=True)),
-                ('device_use', models.FloatField(blank=True, null=True)),
-                ('device_seconds', models.FloatField(default=0.0)),
-                ('failure', models.CharField(blank=True, max_length=20)),
-                ('failure_message', models.TextField(blank=True)),
-                ('failure_hint', models.TextField(blank=True)),
-                ('traceback', models.TextField(blank=True)),
-                ('expectations', models.JSONField(default=list, help_text='ScoredExpectation of each seed')),
-                ('engine_digest', models.CharField(blank=True, max_length=64)),
-                ('environment', models.JSONField(default=dict)),
-                ('environment_digest', models.CharField(blank=True, max_length=64)),
-                ('hardware', models.CharField(blank=True, max_length=200)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shards', to='experiments.run')),
-                ('worker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='shards', to='experiments.worker')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("index", models.PositiveIntegerField()),
+                ("point", models.PositiveIntegerField(default=0, help_text="index of the grid point")),
+                ("overrides", models.JSONField(default=dict, help_text="dotted field -> value at this grid point")),
+                ("seeds", models.JSONField()),
+                ("steps", models.PositiveIntegerField(help_text="training steps in all")),
+                (
+                    "hardware_class",
+                    models.CharField(
+                        choices=[("any", "any"), ("cpu", "cpu"), ("gpu", "gpu")], default="any", max_length=20
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("finishing", "finishing"),
+                            ("succeeded", "succeeded"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "epoch",
+                    models.PositiveIntegerField(default=0, help_text="raised by each claim; older ones are refused"),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "dispatched_at",
+                    models.DateTimeField(blank=True, help_text="when the last wake-up was sent", null=True),
+                ),
+                (
+                    "dispatched_to",
+                    models.CharField(blank=True, help_text="the hardware class it was sent to", max_length=20),
+                ),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("queued_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("step", models.PositiveIntegerField(default=0)),
+                ("phase", models.CharField(blank=True, max_length=20)),
+                ("seconds_left", models.FloatField(blank=True, null=True)),
+                ("device_use", models.FloatField(blank=True, null=True)),
+                ("device_seconds", models.FloatField(default=0.0)),
+                ("failure", models.CharField(blank=True, max_length=20)),
+                ("failure_message", models.TextField(blank=True)),
+                ("failure_hint", models.TextField(blank=True)),
+                ("traceback", models.TextField(blank=True)),
+                ("expectations", models.JSONField(default=list, help_text="ScoredExpectation of each seed")),
+                ("engine_digest", models.CharField(blank=True, max_length=64)),
+                ("environment", models.JSONField(default=dict)),
+                ("environment_digest", models.CharField(blank=True, max_length=64)),
+                ("hardware", models.CharField(blank=True, max_length=200)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shards", to="experiments.run"
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="shards",
+                        to="experiments.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'index'],
+                "ordering": ["run", "index"],
             },
         ),
         migrations.CreateModel(
-            name='SubmittedRecipe',
+            name="SubmittedRecipe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('toml', models.TextField()),
-                ('resolved', models.JSONField()),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('preset', models.CharField(blank=True, help_text='file name of a shipped recipe', max_length=120)),
-                ('size', models.CharField(blank=True, choices=[('laptop', 'laptop'), ('full', 'full')], max_length=20)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='recipes', to=settings.AUTH_USER_MODEL)),
-                ('forked_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='forks', to='experiments.submittedrecipe')),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recipes', to='problems.problem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("toml", models.TextField()),
+                ("resolved", models.JSONField()),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                ("preset", models.CharField(blank=True, help_text="file name of a shipped recipe", max_length=120)),
+                ("size", models.CharField(blank=True, choices=[("laptop", "laptop"), ("full", "full")], max_length=20)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="recipes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "forked_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="forks",
+                        to="experiments.submittedrecipe",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="recipes", to="problems.problem"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='run',
-            name='recipe',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='experiments.submittedrecipe'),
+            model_name="run",
+            name="recipe",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="experiments.submittedrecipe"
+            ),
         ),
         migrations.CreateModel(
-            name='Usage',
+            name="Usage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decayed_seconds', models.FloatField(default=0.0, help_text='as of `as_of`')),
-                ('as_of', models.DateTimeField()),
-                ('total_seconds', models.FloatField(default=0.0)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("decayed_seconds", models.FloatField(default=0.0, help_text="as of `as_of`")),
+                ("as_of", models.DateTimeField()),
+                ("total_seconds", models.FloatField(default=0.0)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="usage", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Lease',
+            name="Lease",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('epoch', models.PositiveIntegerField()),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('resume_step', models.PositiveIntegerField(help_text='the step it went on from; empty for a fresh start', null=True)),
-                ('next_seq', models.PositiveIntegerField(default=0, help_text='number of the next batch of events')),
-                ('granted_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_as', models.CharField(blank=True, choices=[('succeeded', 'succeeded'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('lost', 'worker lost')], max_length=12)),
-                ('shard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leases', to='experiments.shard')),
-                ('worker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leases', to='experiments.worker')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("epoch", models.PositiveIntegerField()),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "resume_step",
+                    models.PositiveIntegerField(
+                        help_text="the step it went on from; empty for a fresh start", null=True
+                    ),
+                ),
+                ("next_seq", models.PositiveIntegerField(default=0, help_text="number of the next batch of events")),
+                ("granted_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("succeeded", "succeeded"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                            ("lost", "worker lost"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "shard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leases", to="experiments.shard"
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="leases",
+                        to="experiments.worker",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkerToken',
+            name="WorkerToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('label', models.CharField(blank=True, max_length=100)),
-                ('hardware_class', models.CharField(choices=[('any', 'any'), ('cpu', 'cpu'), ('gpu', 'gpu')], default='any', max_length=20)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='worker_tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("label", models.CharField(blank=True, max_length=100)),
+                (
+                    "hardware_class",
+                    models.CharField(
+                        choices=[("any", "any"), ("cpu", "cpu"), ("gpu", "gpu")], default="any", max_length=20
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="worker_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='worker',
-            name='token',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workers', to='experiments.workertoken'),
+            model_name="worker",
+            name="token",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="workers", to="experiments.workertoken"
+            ),
         ),
         migrations.CreateModel(
-            name='RunEvent',
+            name="RunEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('state', 'change of state'), ('log', 'log line')], max_length=10)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('worker_clock', models.CharField(blank=True, help_text='when a log line was written, as the worker says', max_length=40)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('old_state', models.CharField(blank=True, max_length=12)),
-                ('new_state', models.CharField(blank=True, max_length=12)),
-                ('text', models.TextField(blank=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='experiments.run')),
-                ('shard', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='experiments.shard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("state", "change of state"), ("log", "log line")], max_length=10)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "worker_clock",
+                    models.CharField(
+                        blank=True, help_text="when a log line was written, as the worker says", max_length=40
+                    ),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                ("old_state", models.CharField(blank=True, max_length=12)),
+                ("new_state", models.CharField(blank=True, max_length=12)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="experiments.run"
+                    ),
+                ),
+                (
+                    "shard",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="experiments.shard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['run', 'id'], name='experiments_run_id_1ef9f9_idx')],
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["run", "id"], name="experiments_run_id_1ef9f9_idx")],
             },
         ),
         migrations.CreateModel(
-            name='MeasurementChunk',
+            name="MeasurementChunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('epoch', models.PositiveIntegerField()),
-                ('seq', models.PositiveIntegerField()),
-                ('part', models.PositiveIntegerField(default=0, help_text='position among the measurements of its batch')),
-                ('first_step', models.PositiveIntegerField()),
-                ('last_step', models.PositiveIntegerField()),
-                ('n_rows', models.PositiveIntegerField()),
-                ('data', models.BinaryField()),
-                ('shard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='experiments.shard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("epoch", models.PositiveIntegerField()),
+                ("seq", models.PositiveIntegerField()),
+                (
+                    "part",
+                    models.PositiveIntegerField(default=0, help_text="position among the measurements of its batch"),
+                ),
+                ("first_step", models.PositiveIntegerField()),
+                ("last_step", models.PositiveIntegerField()),
+                ("n_rows", models.PositiveIntegerField()),
+                ("data", models.BinaryField()),
+                (
+                    "shard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="chunks", to="experiments.shard"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['shard', 'epoch', 'seq', 'part'],
-                'constraints': [models.UniqueConstraint(fields=('shard', 'epoch', 'seq', 'part'), name='one_chunk_per_batch_part')],
+                "ordering": ["shard", "epoch", "seq", "part"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shard", "epoch", "seq", "part"), name="one_chunk_per_batch_part")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LastValue',
+            name="LastValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.PositiveBigIntegerField()),
-                ('measure', models.CharField(max_length=40)),
-                ('split', models.CharField(blank=True, max_length=20)),
-                ('component', models.CharField(blank=True, max_length=80)),
-                ('step', models.PositiveIntegerField()),
-                ('value', models.FloatField(help_text='empty when it was not finite', null=True)),
-                ('shard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='last_values', to='experiments.shard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seed", models.PositiveBigIntegerField()),
+                ("measure", models.CharField(max_length=40)),
+                ("split", models.CharField(blank=True, max_length=20)),
+                ("component", models.CharField(blank=True, max_length=80)),
+                ("step", models.PositiveIntegerField()),
+                ("value", models.FloatField(help_text="empty when it was not finite", null=True)),
+                (
+                    "shard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="last_values", to="experiments.shard"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('shard', 'seed', 'measure', 'split', 'component'), name='one_last_value_per_series')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("shard", "seed", "measure", "split", "component"), name="one_last_value_per_series"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('checkpoint', 'checkpoint'), ('panel', 'panel'), ('resume', 'resume state'), ('log', 'log')], max_length=12)),
-                ('seed', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('step', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='artifacts', to='experiments.blob')),
-                ('shard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifacts', to='experiments.shard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("checkpoint", "checkpoint"),
+                            ("panel", "panel"),
+                            ("resume", "resume state"),
+                            ("log", "log"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("seed", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("step", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="artifacts", to="experiments.blob"
+                    ),
+                ),
+                (
+                    "shard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="artifacts", to="experiments.shard"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['shard', 'kind', 'seed', 'step', 'name'],
-                'indexes': [models.Index(fields=['shard', 'kind', 'seed', 'step'], name='experiments_shard_i_744da8_idx')],
-                'constraints': [models.UniqueConstraint(fields=('shard', 'name'), name='one_artifact_per_name')],
+                "ordering": ["shard", "kind", "seed", "step", "name"],
+                "indexes": [
+                    models.Index(fields=["shard", "kind", "seed", "step"], name="experiments_shard_i_744da8_idx")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("shard", "name"), name="one_artifact_per_name")],
             },
         ),
         migrations.AddIndex(
-            model_name='submittedrecipe',
-            index=models.Index(fields=['problem', '-created_at'], name='experiments_problem_f65f53_idx'),
+            model_name="submittedrecipe",
+            index=models.Index(fields=["problem", "-created_at"], name="experiments_problem_f65f53_idx"),
         ),
         migrations.AddConstraint(
-            model_name='submittedrecipe',
-            constraint=models.UniqueConstraint(condition=models.Q(('preset', ''), _negated=True), fields=('preset',), name='one_recipe_per_preset'),
+            model_name="submittedrecipe",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("preset", ""), _negated=True), fields=("preset",), name="one_recipe_per_preset"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['submitter', 'state'], name='experiments_submitt_7cfa1d_idx'),
+            model_name="run",
+            index=models.Index(fields=["submitter", "state"], name="experiments_submitt_7cfa1d_idx"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['-created_at'], name='experiments_created_82554c_idx'),
+            model_name="run",
+            index=models.Index(fields=["-created_at"], name="experiments_created_82554c_idx"),
         ),
         migrations.AddIndex(
-            model_name='shard',
-            index=models.Index(fields=['run', 'state', 'index'], name='experiments_run_id_24b18f_idx'),
+            model_name="shard",
+            index=models.Index(fields=["run", "state", "index"], name="experiments_run_id_24b18f_idx"),
         ),
         migrations.AddIndex(
-            model_name='shard',
-            index=models.Index(fields=['state', 'lease_until'], name='experiments_state_d58aa5_idx'),
+            model_name="shard",
+            index=models.Index(fields=["state", "lease_until"], name="experiments_state_d58aa5_idx"),
         ),
         migrations.AddIndex(
-            model_name='shard',
-            index=models.Index(fields=['state', 'dispatched_at'], name='experiments_state_de8249_idx'),
+            model_name="shard",
+            index=models.Index(fields=["state", "dispatched_at"], name="experiments_state_de8249_idx"),
         ),
         migrations.AddConstraint(
-            model_name='shard',
-            constraint=models.UniqueConstraint(fields=('run', 'index'), name='one_shard_per_index'),
+            model_name="shard",
+            constraint=models.UniqueConstraint(fields=("run", "index"), name="one_shard_per_index"),
         ),
         migrations.AddConstraint(
-            model_name='lease',
-            constraint=models.UniqueConstraint(fields=('shard', 'epoch'), name='one_lease_per_epoch'),
+            model_name="lease",
+            constraint=models.UniqueConstraint(fields=("shard", "epoch"), name="one_lease_per_epoch"),
         ),
         migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.UniqueConstraint(fields=('token', 'name'), name='one_worker_per_name'),
+            model_name="worker",
+            constraint=models.UniqueConstraint(fields=("token", "name"), name="one_worker_per_name"),
         ),
     ]
