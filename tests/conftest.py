@@ -1,4 +1,8 @@
+from collections.abc import Iterator
+
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests.settings import TEST_DATABASE, until_the_end
 
@@ -8,14 +12,25 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, only what touches the database: the rest has just run on SQLite."""
+    """On PostgreSQL, only what touches the database: the rest, and what a browser shows, has just run on SQLite."""
     if TEST_DATABASE == "sqlite":
         return
-    elsewhere = [item for item in items if not _touches_database(item)]
+    elsewhere = [item for item in items if not _is_about_the_database(item)]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if _touches_database(item)]
+    items[:] = [item for item in items if _is_about_the_database(item)]
 
 
-def _touches_database(item: pytest.Item) -> bool:
+def _is_about_the_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+    touches = item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+    return touches and item.get_closest_marker("browser") is None
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is connected to, as a thread of a test that has ended may be."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid() AND datname = "
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(others + "current_database()")
