@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from tests.end_to_end.house import command_line, is_alive, wait_for
+from tests.end_to_end.house import is_alive, wait_for
 from tests.workers.conftest import SCRIPTED_ENGINE
 from workers.child import Child, ChildBroken, clean_environment
 from workers.spare import Spare
@@ -92,15 +92,24 @@ def test_a_spare_is_ready_before_it_is_taken_and_followed_by_another(spare: Spar
         child.close()
 
 
-def test_a_spare_that_died_is_replaced(spare: Spare) -> None:
+def test_a_spare_that_died_is_replaced() -> None:
+    started: list[Child] = []
+
+    def start() -> Child:
+        started.append(Child(SCRIPTED_ENGINE, ENVIRONMENT))
+        return started[-1]
+
+    spare = Spare(start)
     spare.prepare()
-    [waiting] = [child for child in psutil.Process().children() if SCRIPTED_ENGINE[1] in command_line(child)]
-    waiting.kill()
-    wait_for(lambda: not is_alive(waiting), seconds=5)
+    psutil.Process(started[0].pid).kill()
+    wait_for(lambda: not started[0].is_running, seconds=5)
 
     child = spare.take()
+
+    assert child is started[1]
     child.wait_until_ready()
     child.close()
+    spare.close()
 
 
 def test_nothing_comes_in_time_from_a_silent_process() -> None:
