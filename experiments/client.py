@@ -106,7 +106,8 @@ class RemoteRun:
     def measurements(self) -> pa.Table:
         """Columns point, seed, step, measure, split, component, value."""
         content = self._client.call("GET", f"runs/{self.number}/measurements/", params={"format": "parquet"}).content
-        return parquet.read_table(pa.BufferReader(content))
+        # in this thread: with the reader's pool and torch in one process, Python at times ends with an abort
+        return parquet.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
 
     def frame(self) -> Any:
         """The measurements as a pandas data frame, where pandas is installed."""
