@@ -83,7 +83,9 @@ def _curves(recipe: Recipe, metrics: pa.Table, point: int) -> list[str]:
     for name, spec in measures.items():
         series = _series([row for row in rows if row["measure"] == name])
         if series:
-            figure = figure_of_curves(series, measure=name, unit=spec.unit, seeds=recipe.seeds, y_scale=_scale(spec))
+            figure = figure_of_curves(
+                series, measure=name, unit=spec.unit_on(recipe.task), seeds=recipe.seeds, y_scale=_scale(spec)
+            )
             drawn.append(_figure(f"{name}{_where(recipe, point)}", "", figure, curves=True))
     return drawn
 

@@ -7,7 +7,7 @@ import torch
 from experiments.recipe import Recipe, at_point, recipe_from_data
 from workers.science.conduct import conduct
 from workers.science.events import Checkpointed, Event, Measured, ResumePoint
-from workers.science.transformer import Weights
+from workers.science.model import Weights
 
 ADDITION: dict[str, Any] = {
     "title": "tiny",
