@@ -19,7 +19,8 @@ COPIES_OF_WEIGHTS = 5  # weights, two moments of the optimiser, the gradients, a
 
 @dataclass(frozen=True)
 class Kept:
-    """Numbers per example: kept by every layer until the backward pass, and the most one layer adds going backward."""
+    """Numbers per example: what all layers keep at the end of the forward pass, and the most that is there going
+    backward, when the layers after the one at work have given theirs up and it adds its gradients."""
 
     forward: int
     backward: int
@@ -32,8 +33,8 @@ def step_bytes(task: TaskSpec, model: ModelSpec, n_examples: int, *, loss_bytes:
     # log-softmax, its gradient and that of the logits; or the errors, their squares and three gradients
     in_loss = 2 * loss_bytes + FLOAT32_BYTES if task.answers == "token" else 5 * loss_bytes
     outputs = answers * FLOAT32_BYTES
-    example = kept.forward * FLOAT32_BYTES + outputs + max(answers * in_loss, kept.backward * FLOAT32_BYTES)
-    return n_examples * (example_bytes(task) + example)
+    example = max(kept.forward * FLOAT32_BYTES + answers * in_loss, kept.backward * FLOAT32_BYTES)
+    return n_examples * (example_bytes(task) + outputs + example)
 
 
 def look_bytes(task: TaskSpec, n_examples: int, *, loss_bytes: int) -> int:
@@ -73,17 +74,18 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept
     width, pos = model.n_heads * model.head_width, task.n_ctx
     norm = {"none": 0, "LNPre": 1, "LN": 2}[model.normalization] * model.d_model
     neurons = model.d_mlp * (1 if model.activation == "relu" else 2)
-    forward = (norm + model.d_model) * task.n_answers
-    backward = 0
+    forward = backward = 0
     for layer in range(model.n_layers):
         is_shared = layer == 0 and task.reads == "tokens" and task.d_in < n_examples
         queried = task.n_answers if layer == model.n_layers - 1 else pos
         pattern = model.n_heads * queried * pos
         entering = 0 if is_shared else pos * (norm + model.d_model) + queried * model.d_model
         mlp = queried * (norm + model.d_model + neurons) if model.d_mlp else 0
-        forward += entering + (2 * pos + 2 * queried) * width + pattern + mlp
-        backward = max(backward, 3 * pattern + 2 * pos * width, 2 * queried * model.d_mlp)
-    return Kept(forward, backward)
+        attention = entering + (2 * pos + 2 * queried) * width + pattern
+        backward = max(backward, forward + attention + 3 * pattern + 2 * pos * width)
+        forward += attention + mlp
+        backward = max(backward, forward + 2 * queried * model.d_mlp)
+    return Kept(forward + (norm + model.d_model) * task.n_answers, backward)
 
 
 def _of_mlp(task: TaskSpec, model: Mlp) -> Kept:
@@ -93,11 +95,13 @@ def _of_mlp(task: TaskSpec, model: Mlp) -> Kept:
     entering = n_read * (model.d_embed or 0)
     neurons = model.d_mlp * (1 if model.activation == "relu" else 2)
     back = (model.d_embed or 0) if model.tied else 0
-    return Kept(entering + model.n_layers * neurons + back, backward=2 * model.d_mlp)
+    forward = entering + model.n_layers * neurons + back
+    return Kept(forward, forward + 2 * model.d_mlp)
 
 
 def _of_toy_model(task: TaskSpec, model: ToyModel) -> Kept:
     """h (with a mask and once more, where it drops out), and what GELU keeps of its inputs."""
     is_gelu, has_hidden_activation = model.activation == "gelu", model.variant == "absolute-value"
     copies_of_h = 1 + 2 * (model.dropout > 0) + (is_gelu and has_hidden_activation)
-    return Kept(copies_of_h * model.d_hidden + is_gelu * task.d_out, backward=2 * task.d_out)
+    forward = copies_of_h * model.d_hidden + is_gelu * task.d_out
+    return Kept(forward, forward + 2 * task.d_out)

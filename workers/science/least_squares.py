@@ -22,6 +22,7 @@ def least_squares(x: X, y: Y) -> Weights:
     w = X^T (X X^T)^-1 y for fewer points than dimensions, else (X^T X)^-1 X^T y: no k of the x are dependent.
     """
     column = y[..., None]
+    found: Tensor
     if x.shape[-2] < x.shape[-1]:
         found = x.mT @ torch.linalg.solve(x @ x.mT, column)
     else:

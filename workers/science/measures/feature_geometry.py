@@ -76,8 +76,8 @@ def interference(directions: Directions) -> PerFeature:
 
 def _projections(directions: Directions) -> Float[Tensor, "seed feature other"]:
     """(W_i . W_j / ||W_i||)^2."""
-    products = torch.matmul(directions, directions.mT)
-    return products.square() / directions.square().sum(-1, keepdim=True)
+    products: Tensor = directions @ directions.mT
+    return products.square().div(directions.square().sum(-1, keepdim=True))
 
 
 def _where_there(directions: Directions, values: PerFeature) -> PerFeature:
