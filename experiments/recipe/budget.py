@@ -67,7 +67,8 @@ def _shard_memory(point: Recipe) -> int:
     """The larger of a training step and of looking at the data sets, which are there all the time."""
     loss_bytes = FLOAT64_BYTES if point.training.loss_dtype == "float64" else FLOAT32_BYTES
     step = step_bytes(point.task, point.model, examples_per_step(point), loss_bytes=loss_bytes)
-    look = look_bytes(point.task, examples_per_look(point), loss_bytes=loss_bytes)
+    n_examples, n_seeds = examples_per_look(point), point.stack_size
+    look = look_bytes(point.task, point.model, n_examples, n_seeds=n_seeds, loss_bytes=loss_bytes)
     always = weight_bytes(point.task, point.model) + data_bytes(point.task)
     return point.stack_size * (always + max(step, look))
 

@@ -14,16 +14,19 @@ from experiments.recipe.tasks import TaskSpec, TokenTask
 FLOAT32_BYTES = 4
 FLOAT64_BYTES = 8
 INT64_BYTES = 8
+MAX_ACTIVATIONS = 2**25  # numbers held at once, over all seeds, while outputs are computed without gradients
 COPIES_OF_WEIGHTS = 5  # weights, two moments of the optimiser, the gradients, and those of the step before
 
 
 @dataclass(frozen=True)
 class Kept:
     """Numbers per example: what all layers keep at the end of the forward pass, and the most that is there going
-    backward, when the layers after the one at work have given theirs up and it adds its gradients."""
+    backward, when the layers after the one at work have given theirs up and it adds its gradients. Without gradients,
+    `looking` is the most that is there at once."""
 
     forward: int
     backward: int
+    looking: int
 
 
 def step_bytes(task: TaskSpec, model: ModelSpec, n_examples: int, *, loss_bytes: int) -> int:
@@ -37,10 +40,12 @@ def step_bytes(task: TaskSpec, model: ModelSpec, n_examples: int, *, loss_bytes:
     return n_examples * (example_bytes(task) + outputs + example)
 
 
-def look_bytes(task: TaskSpec, n_examples: int, *, loss_bytes: int) -> int:
-    """Bytes that measuring so many examples of one seed adds: outputs, and what the loss makes of them. The engine cuts
-    the examples into pieces before their activations would count."""
-    return n_examples * task.n_answers * task.d_out * (FLOAT32_BYTES + 2 * loss_bytes)
+def look_bytes(task: TaskSpec, model: ModelSpec, n_examples: int, *, n_seeds: int, loss_bytes: int) -> int:
+    """Bytes that measuring so many examples of one seed adds: activations, a piece of the examples at a time, or
+    outputs and what the loss makes of them."""
+    outputs = n_examples * task.n_answers * task.d_out
+    activations = min(n_examples * kept_numbers(task, model, n_examples).looking, MAX_ACTIVATIONS // n_seeds)
+    return outputs * FLOAT32_BYTES + max(activations * FLOAT32_BYTES, 2 * outputs * loss_bytes)
 
 
 def weight_bytes(task: TaskSpec, model: ModelSpec) -> int:
@@ -74,7 +79,7 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept
     width, pos = model.n_heads * model.head_width, task.n_ctx
     norm = {"none": 0, "LNPre": 1, "LN": 2}[model.normalization] * model.d_model
     neurons = model.d_mlp * (1 if model.activation == "relu" else 2)
-    forward = backward = 0
+    forward = backward = looking = 0
     for layer in range(model.n_layers):
         is_shared = layer == 0 and task.reads == "tokens" and task.d_in < n_examples
         queried = task.n_answers if layer == model.n_layers - 1 else pos
@@ -85,7 +90,9 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept
         backward = max(backward, forward + attention + 3 * pattern + 2 * pos * width)
         forward += attention + mlp
         backward = max(backward, forward + 2 * queried * model.d_mlp)
-    return Kept(forward + (norm + model.d_model) * task.n_answers, backward)
+        streams = pos * model.d_model + (2 * pos + queried) * width
+        looking = max(looking, streams + 2 * pattern, streams + 2 * queried * (model.d_model + model.d_mlp))
+    return Kept(forward + (norm + model.d_model) * task.n_answers, backward, looking)
 
 
 def _of_mlp(task: TaskSpec, model: Mlp) -> Kept:
@@ -96,7 +103,7 @@ def _of_mlp(task: TaskSpec, model: Mlp) -> Kept:
     neurons = model.d_mlp * (1 if model.activation == "relu" else 2)
     back = (model.d_embed or 0) if model.tied else 0
     forward = entering + model.n_layers * neurons + back
-    return Kept(forward, forward + 2 * model.d_mlp)
+    return Kept(forward, forward + 2 * model.d_mlp, looking=entering + 2 * model.d_mlp)
 
 
 def _of_toy_model(task: TaskSpec, model: ToyModel) -> Kept:
@@ -104,4 +111,4 @@ def _of_toy_model(task: TaskSpec, model: ToyModel) -> Kept:
     is_gelu, has_hidden_activation = model.activation == "gelu", model.variant == "absolute-value"
     copies_of_h = 1 + 2 * (model.dropout > 0) + (is_gelu and has_hidden_activation)
     forward = copies_of_h * model.d_hidden + is_gelu * task.d_out
-    return Kept(forward, forward + 2 * task.d_out)
+    return Kept(forward, forward + 2 * task.d_out, looking=model.d_hidden + 2 * task.d_out)

@@ -7,11 +7,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from experiments.recipe.memory import MAX_ACTIVATIONS
 from workers.science.dataset import Examples
 from workers.science.model import Inputs, Model, Weights
 from workers.science.training.loss import LossFunction
-
-MAX_ACTIVATIONS = 2**25  # numbers held at once while outputs are computed: 128 MiB of float32
 
 
 @torch.no_grad()
