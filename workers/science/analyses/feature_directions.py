@@ -3,8 +3,8 @@ from torch import Tensor
 
 from experiments.recipe.observing import FeatureDirections
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Grid, Panel, Series
-from workers.science.analyses.frames import evenly
 from workers.science.registry import implements
+from workers.science.thinning import evenly
 from workers.science.trajectory import Trajectory
 
 MAX_FRAMES = 30

@@ -4,7 +4,6 @@ from torch import Tensor
 
 from experiments.recipe.observing import FourierSpectrum
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
-from workers.science.analyses.frames import evenly
 from workers.science.registry import implements
 from workers.science.thinning import evenly
 from workers.science.trajectory import Trajectory
