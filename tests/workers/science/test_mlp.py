@@ -1,6 +1,7 @@
 """The MLP computes what its formulas say, with every option, and its inputs are one-hot vectors in all but cost."""
 
 import itertools
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +12,11 @@ from experiments.recipe.tasks import ModularAddition
 from workers.science.models import build_model
 
 P = 5
-INPUTS = [{"inputs": "one-hot"}, {"inputs": "embedded-sum", "d_embed": 3}, {"inputs": "embedded-concat", "d_embed": 3}]
+INPUTS: list[dict[str, Any]] = [
+    {"inputs": "one-hot"},
+    {"inputs": "embedded-sum", "d_embed": 3},
+    {"inputs": "embedded-concat", "d_embed": 3},
+]
 GRID = [
     options | {"n_layers": n_layers, "biases": biases, "tied": tied}
     for options, n_layers, biases, tied in itertools.product(INPUTS, [1, 2], [False, True], [False, True])

@@ -89,7 +89,7 @@ def _directions(snapshot: Snapshot) -> Directions:
 
 
 def _represented(directions: Directions) -> Bool[Tensor, "seed feature"]:
-    return directions.norm(dim=-1) > REPRESENTED_NORM
+    return directions.square().sum(-1) > REPRESENTED_NORM**2
 
 
 def _each(values: PerFeature) -> dict[str, Float[Tensor, "seed"]]:
