@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from experiments.figures import figure_of_curves, figure_of_panel
 from experiments.recipe import Recipe
-from experiments.recipe.observing import MeasureSpec
+from experiments.recipe.observing import Accuracy, FeatureGeometry, MeasureSpec
 from experiments.recipe.panels import Panel, Series
 
 BUNDLE = "plotly.min.js"
@@ -91,7 +91,7 @@ def _curves(recipe: Recipe, metrics: pa.Table, point: int) -> list[str]:
 
 
 def _scale(spec: MeasureSpec) -> Any:
-    return "linear" if spec.name == "accuracy" else "log"
+    return "linear" if isinstance(spec, Accuracy | FeatureGeometry) else "log"
 
 
 def _series(rows: list[dict[str, Any]]) -> list[Series]:
