@@ -21,6 +21,7 @@ TITLES = {
     ABOUT: "Recipe",
     "task": "Task: what the network learns",
     "model": "Model",
+    "start": "Start: where the first weights come from",
     "training": "Training",
     "checkpoints": "Checkpoints: when weights are kept",
     "measure_at": "When measures are taken",

@@ -6,9 +6,9 @@ for the backward pass (Kaplan et al. 2020, arXiv 2001.08361, section 2.1).
 
 from dataclasses import dataclass
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import Transformer
 from experiments.recipe.recipe import Recipe, at_point
-from experiments.recipe.tasks import TaskSpec
 
 FLOAT32_BYTES = 4
 FLOAT64_BYTES = 8

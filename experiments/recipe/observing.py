@@ -7,6 +7,9 @@ from pydantic import Field
 from experiments.recipe.spec import Spec
 
 Split = Literal["train", "test"]
+PartOfTask = Annotated[
+    str, Field(max_length=30, description="a part of a mixture or two-phase task; all of them together when empty")
+]
 
 
 class Loss(Spec):
@@ -15,6 +18,7 @@ class Loss(Spec):
     unit: ClassVar[str] = "nats per token"
     name: Literal["loss"] = "loss"
     split: Split = "test"
+    part: PartOfTask = ""
 
 
 class Accuracy(Spec):
@@ -23,6 +27,7 @@ class Accuracy(Spec):
     unit: ClassVar[str] = "fraction"
     name: Literal["accuracy"] = "accuracy"
     split: Split = "test"
+    part: PartOfTask = ""
 
 
 class WeightNorm(Spec):

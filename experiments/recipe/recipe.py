@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from experiments.recipe.interventions import InterventionSpec, ShuffleLabels
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.fitting import check_interventions, check_part, check_training
+from experiments.recipe.interventions import InterventionSpec
 from experiments.recipe.models import ModelSpec
 from experiments.recipe.observing import AnalysisSpec, FourierSpectrum, MeasureSpec, Split
+from experiments.recipe.shares import is_modular, tasks_by_part
 from experiments.recipe.spec import Count, Many, Spec
-from experiments.recipe.tasks import ModularAddition, TaskSpec
+from experiments.recipe.start import Start
 from experiments.recipe.training import Schedule, Step, Training
 
 MAX_SEEDS = 1024
@@ -30,7 +33,9 @@ class Expectation(Spec):
 
     measure: Literal["loss", "accuracy", "weight-norm"]
     split: Split | None = None
-    component: Annotated[str, Field(max_length=80, description="empty for the whole")] = ""
+    component: Annotated[
+        str, Field(max_length=80, description="empty for the whole; begins with the part, for a part of a task")
+    ] = ""
     at: Annotated[
         Literal["end", "any"] | Step,
         Field(description="'end', 'any' measured step, or the first one from this step on"),
@@ -61,6 +66,7 @@ class Recipe(Spec):
     ] = None
     task: TaskSpec
     model: ModelSpec = Field(default_factory=ModelSpec)
+    start: Start = Start()
     training: Training = Field(default_factory=Training)
     checkpoints: Schedule = Field(default_factory=Schedule)
     measure_at: Annotated[Schedule, Field(description="steps at which the measures are taken")] = Schedule(
@@ -80,25 +86,23 @@ class Recipe(Spec):
         _refuse_repeats("seeds", [str(seed) for seed in self.seeds])
         _refuse_repeats("measures", [m.model_dump_json() for m in self.measures])
         _refuse_repeats("analyses", [a.model_dump_json() for a in self.analyses])
-        if self.task.n_train is None and self.training.batch == "full":
-            raise ValueError(f"training.batch: '{self.task.name}' draws fresh examples, so give a number, not 'full'")
-        if self.task.n_train is None and any(m.name != "weight-norm" and m.split == "train" for m in self.measures):
-            raise ValueError(f"measures: '{self.task.name}' has no fixed training set; measure split 'test'")
-        if self.task.n_train is None and any(isinstance(i, ShuffleLabels) for i in self.interventions):
-            raise ValueError(
-                f"interventions: '{self.task.name}' has no fixed training set whose labels could be shuffled"
-            )
-        if any(isinstance(a, FourierSpectrum) for a in self.analyses) and not isinstance(self.task, ModularAddition):
+        check_training(self.task, self.training)
+        check_interventions(self.task, self.interventions, self.start)
+        for index, measure in enumerate(self.measures):
+            check_part(self.task, getattr(measure, "part", ""), getattr(measure, "split", ""), f"measures.{index}")
+        if any(isinstance(a, FourierSpectrum) for a in self.analyses) and not is_modular(self.task):
             raise ValueError(f"analyses: 'fourier-spectrum' needs a modular task, not '{self.task.name}'")
         self._expectations_are_measured()
         return self
 
     def _expectations_are_measured(self) -> None:
-        measured = {(m.name, getattr(m, "split", None)) for m in self.measures}
+        measured = {(m.name, getattr(m, "split", None), getattr(m, "part", "")) for m in self.measures}
         for index, expectation in enumerate(self.expect):
-            if (expectation.measure, expectation.split) not in measured:
-                known = ", ".join(f"{name} {split or ''}".strip() for name, split in sorted(measured, key=str))
-                wanted = f"{expectation.measure} {expectation.split or ''}".strip()
+            first_word = expectation.component.partition(" ")[0]
+            part = first_word if first_word in tasks_by_part(self.task) else ""
+            if (expectation.measure, expectation.split, part) not in measured:
+                known = ", ".join(" ".join(filter(None, which)) for which in sorted(measured, key=str))
+                wanted = " ".join(filter(None, [expectation.measure, expectation.split, expectation.component]))
                 raise ValueError(f"expect.{index}: '{wanted}' is not among the measures: {known}")
 
     @property

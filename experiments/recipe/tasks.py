@@ -1,16 +1,18 @@
 """Tasks: what the network learns. Each spec also says the sizes that the model and the budget need."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from experiments.recipe.spec import Fraction, Spec
 
 
-class ModularAddition(Spec):
-    """Every pair (a, b) modulo p, answered with a + b after "=". Source: Nanda et al. 2023, arXiv 2301.05217."""
+class ModularTask(Spec):
+    """Every pair (a, b) modulo p, answered after "=" with a + sign * b."""
 
-    name: Literal["modular-addition"] = "modular-addition"
+    sign: ClassVar[Literal[1, -1]]
+
+    name: Literal["modular-addition", "modular-subtraction"]
     modulus: Annotated[int, Field(ge=3, le=256, description="p: tokens are 0 to p-1, and p itself stands for '='")] = (
         113
     )
@@ -41,6 +43,20 @@ class ModularAddition(Spec):
     @property
     def n_test(self) -> int:
         return self.modulus**2 - self.n_train
+
+
+class ModularAddition(ModularTask):
+    """Every pair (a, b) modulo p, answered with a + b after "=". Source: Nanda et al. 2023, arXiv 2301.05217."""
+
+    sign: ClassVar[Literal[1]] = 1
+    name: Literal["modular-addition"] = "modular-addition"
+
+
+class ModularSubtraction(ModularTask):
+    """Every pair (a, b) modulo p, answered with a - b after "=" (problem 3.4). With p = 5: a = 3, b = 4 gives 4."""
+
+    sign: ClassVar[Literal[-1]] = -1
+    name: Literal["modular-subtraction"] = "modular-subtraction"
 
 
 class PreviousToken(Spec):
@@ -76,4 +92,4 @@ class PreviousToken(Spec):
         return None
 
 
-TaskSpec = Annotated[ModularAddition | PreviousToken, Field(discriminator="name")]
+SingleTask = Annotated[ModularAddition | ModularSubtraction | PreviousToken, Field(discriminator="name")]
