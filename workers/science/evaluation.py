@@ -41,12 +41,17 @@ class Snapshot:
     loss_dtype: torch.dtype
     trained: Collection[str]  # names of the weights that training updates
     _logits: dict[str, Tensor] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str], slice] = field(default_factory=dict)  # where in a split each part's examples are
 
-    def logits(self, split: str) -> Float[Tensor, "seed example answer d_vocab_out"]:
+    def logits(self, split: str, part: str = "") -> Float[Tensor, "seed example answer d_vocab_out"]:
+        """Of the examples of one part of the task, or of all."""
         if split not in self._logits:
             tokens = self.splits[split].tokens
             self._logits[split] = answer_logits(self.model, self.weights, tokens, self.answer_positions)
-        return self._logits[split]
+        return self._of_part(self._logits[split], split, part)
 
-    def labels(self, split: str) -> Int[Tensor, "seed example answer"]:
-        return self.splits[split].labels
+    def labels(self, split: str, part: str = "") -> Int[Tensor, "seed example answer"]:
+        return self._of_part(self.splits[split].labels, split, part)
+
+    def _of_part(self, values: Tensor, split: str, part: str) -> Tensor:
+        return values[:, self.rows[split, part]] if part else values
