@@ -5,7 +5,7 @@ from pathlib import Path
 from torch import Tensor
 
 from experiments.recipe.start import Start
-from workers.science.storage import checkpoint_name, read_checkpoint
+from workers.science.storage import checkpoint_name, read_weights
 
 
 class StartFiles:
@@ -25,7 +25,7 @@ class StartFiles:
             raise ValueError(
                 f"start.step: seed {seed} has no checkpoint at {step}; allowed: {', '.join(map(str, steps))}"
             )
-        return read_checkpoint(self._folder_of_point() / checkpoint_name(seed, step))
+        return read_weights(self._folder_of_point() / checkpoint_name(seed, step))
 
     def _folder_of_point(self) -> Path:
         """A run with a sweep keeps each grid point in a folder of its own."""

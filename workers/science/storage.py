@@ -15,9 +15,9 @@ from torch import Tensor
 
 from experiments.protocol import ScoredExpectation, StoredArtifact
 from experiments.recipe import Recipe, recipe_digest
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import ModelSpec
 from experiments.recipe.panels import Panel
-from experiments.recipe.tasks import TaskSpec
 from workers.science.events import Checkpointed, ResumePoint
 from workers.science.transformer import Transformer, Weights
 
@@ -61,7 +61,7 @@ class Storage:
             yield self._write(name, "checkpoint", _packed(tensors, about), seed=seed, step=event.step)
 
     def load(self, step: int) -> Weights:
-        by_seed = [read_checkpoint(self.folder / checkpoint_name(seed, step)) for seed in self.seeds]
+        by_seed = [read_weights(self.folder / checkpoint_name(seed, step)) for seed in self.seeds]
         return {name: torch.stack([tensors[name] for tensors in by_seed]) for name in by_seed[0]}
 
     def keep_panel(self, panel: Panel) -> StoredArtifact:
@@ -107,8 +107,8 @@ def write_whole(path: Path, data: bytes) -> None:
         half.unlink(missing_ok=True)
 
 
-def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """The weights of one seed."""
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The weights of one seed (no seed axis) from a checkpoint file, whatever network they are of."""
     return _unpacked(path)[0]
 
 
