@@ -7,8 +7,10 @@ for the backward pass (Kaplan et al. 2020, arXiv 2001.08361, section 2.1).
 from dataclasses import dataclass
 
 from experiments.recipe.combined import TaskSpec
+from experiments.recipe.interventions import FourierLoss
 from experiments.recipe.models import Transformer
 from experiments.recipe.recipe import Recipe, at_point
+from experiments.recipe.shares import counts_at, phases
 
 FLOAT32_BYTES = 4
 FLOAT64_BYTES = 8
@@ -66,17 +68,20 @@ def forward_flops(task: TaskSpec, model: Transformer) -> int:
     return model.n_layers * (projections + mixing + mlp) + unembed
 
 
-def examples_per_step(recipe: Recipe) -> int:
-    batch = recipe.training.batch
-    if batch == "full":
-        assert recipe.task.n_train is not None  # the recipe refuses 'full' without a training set
-        return recipe.task.n_train
-    return batch
+def examples_by_phase(point: Recipe) -> list[tuple[int, int]]:
+    """The stretches of training that show equally many examples a step: number of steps, examples per step."""
+    added = sum(
+        spec.examples_added(point.task.d_vocab_out) for spec in point.interventions if isinstance(spec, FourierLoss)
+    )
+    return [
+        (n_steps, sum(counts_at(point.task, point.training.batch, first).values()) + added)
+        for first, n_steps in phases(point.task, point.training.steps)
+    ]
 
 
 def _flops_of_one_seed(point: Recipe) -> float:
     forward = forward_flops(point.task, point.model)
-    training = 3 * forward * examples_per_step(point) * point.training.steps
+    training = 3 * forward * sum(n_steps * n_examples for n_steps, n_examples in examples_by_phase(point))
     measured = len(point.measure_at.steps(point.training.steps)) * forward * point.task.n_test
     return float(training + measured)
 
@@ -90,7 +95,7 @@ def _shard_memory(point: Recipe) -> int:
     loss_bytes = FLOAT64_BYTES if point.training.loss_dtype == "float64" else FLOAT32_BYTES
     logits = task.n_answers * task.d_vocab_out * (FLOAT32_BYTES + 2 * loss_bytes)
     example = task.n_ctx * kept_per_token * FLOAT32_BYTES + logits
-    largest_batch = max(examples_per_step(point), task.n_test)
+    largest_batch = max(task.n_test, *(n_examples for _, n_examples in examples_by_phase(point)))
     return point.stack_size * (4 * parameters * FLOAT32_BYTES + largest_batch * example)
 
 

@@ -1,5 +1,6 @@
 """Tasks made of tasks: several at a time, or one after the other."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,28 +10,28 @@ from experiments.recipe.tasks import ModularAddition, ModularSubtraction, Previo
 from experiments.recipe.training import MAX_STEPS
 
 PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$", description="such as 'add'")]
+OperationToken = Annotated[bool, Field(description="a first token says which part an example is of")]
 SIZES = ("n_ctx", "d_vocab", "d_vocab_out", "n_answers")
 
 
-class Combined(Spec):
-    """Parts that share one network. Each has its own training and test set, drawn from the same generator: parts that
-    split the same pairs split them alike, so a test pair of one is a training pair of none.
+class Combined(Spec, ABC):
+    """Parts that share one network. Each has its own training and test set, drawn from the same generator: parts with
+    the same pairs and train_fraction split them alike, so a test pair of one is a training pair of none.
 
     With an operation token, every example begins with a token that tells its part.
     """
 
+    name: Literal["mixture", "two-phase"]
+    operation_token: OperationToken
+
     @property
+    @abstractmethod
     def tasks(self) -> dict[str, SingleTask]:
         """The tasks by the names of their parts."""
-        raise NotImplementedError
 
-    @property
-    def has_operation_token(self) -> bool:
-        raise NotImplementedError
-
+    @abstractmethod
     def shares_at(self, step: int) -> dict[str, float]:
         """What of the loss, and of a batch, falls to each part in the update after `step` others; they add up to 1."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def sizes_agree(self) -> Self:
@@ -47,11 +48,11 @@ class Combined(Spec):
 
     @property
     def n_ctx(self) -> int:
-        return self._first.n_ctx + self.has_operation_token
+        return self._first.n_ctx + self.operation_token
 
     @property
     def d_vocab(self) -> int:
-        return self._first.d_vocab + self.has_operation_token * len(self.tasks)
+        return self._first.d_vocab + self.operation_token * len(self.tasks)
 
     @property
     def d_vocab_out(self) -> int:
@@ -88,8 +89,8 @@ class Mixture(Combined):
     """Several tasks at a time: each batch holds examples of every part."""
 
     name: Literal["mixture"] = "mixture"
+    operation_token: OperationToken = True
     parts: Annotated[Many[MixturePart], Field(min_length=2, max_length=8)]
-    operation_token: Annotated[bool, Field(description="a first token says which part an example is of")] = True
 
     @model_validator(mode="after")
     def each_name_once(self) -> Self:
@@ -100,10 +101,6 @@ class Mixture(Combined):
     @property
     def tasks(self) -> dict[str, SingleTask]:
         return {part.name: part.task for part in self.parts}
-
-    @property
-    def has_operation_token(self) -> bool:
-        return self.operation_token
 
     def shares_at(self, step: int) -> dict[str, float]:
         total = sum(part.weight for part in self.parts)
@@ -117,21 +114,17 @@ class TwoPhase(Combined):
     """
 
     name: Literal["two-phase"] = "two-phase"
+    operation_token: OperationToken = False
     first: SingleTask
     second: SingleTask
     switch_at: Annotated[int, Field(ge=1, le=MAX_STEPS, description="number of updates on the first task")]
     kept: Annotated[float, Field(ge=0.0, lt=1.0, description="share of the first task that stays after the switch")] = (
         0.0
     )
-    operation_token: Annotated[bool, Field(description="a first token says which task an example is of")] = False
 
     @property
     def tasks(self) -> dict[str, SingleTask]:
         return {"first": self.first, "second": self.second}
-
-    @property
-    def has_operation_token(self) -> bool:
-        return self.operation_token
 
     def shares_at(self, step: int) -> dict[str, float]:
         if step < self.switch_at:

@@ -80,5 +80,9 @@ class FourierLoss(Spec):
             raise ValueError("frequencies: one is given more than once")
         return self
 
+    def examples_added(self, d_vocab_out: int) -> int:
+        """Every step runs the network on all pairs once more."""
+        return d_vocab_out**2
+
 
 InterventionSpec = Annotated[Freeze | ShuffleLabels | MaskWeights | L2Loss | FourierLoss, Field(discriminator="name")]

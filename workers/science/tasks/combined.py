@@ -31,7 +31,7 @@ def _parts(spec: Combined, generator: torch.Generator) -> dict[str, Dataset]:
         raise ValueError(
             f"task: its parts are answered at different positions: {', '.join(map(str, sorted(positions)))}"
         )
-    if not spec.has_operation_token:
+    if not spec.operation_token:
         return parts
     first_token = spec.d_vocab - len(parts)
     return {name: _told_apart(dataset, first_token + place) for place, (name, dataset) in enumerate(parts.items())}
