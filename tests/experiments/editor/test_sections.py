@@ -89,3 +89,4 @@ def test_swept_fields_are_rows_and_no_longer_offered():
     assert "task.modulus" not in sweep.can_add
     assert "training.learning_rate" in sweep.can_add
     assert "training.betas" not in sweep.can_add
+    assert "task.first" not in sweep.can_add
