@@ -21,6 +21,7 @@ TITLES = {
     ABOUT: "Recipe",
     "task": "Task: what the network learns",
     "model": "Model",
+    "start": "Start: where the first weights come from",
     "training": "Training",
     "checkpoints": "Checkpoints: when weights are kept",
     "measure_at": "When measures are taken",
@@ -184,11 +185,12 @@ def _sweep(name: str, title: str, description: str, values: dict[str, Any]) -> S
 
 
 def sweepable() -> list[str]:
-    """Every field that holds one value and not a list of them."""
+    """Every field that holds one value, and not a list of them or a table."""
     properties = recipe_schema()["properties"]
     found: list[str] = []
     for part in SWEPT_PARTS:
         for member in members_of(properties[part]).values():
-            single = [n for n, schema in member["properties"].items() if n != "name" and schema.get("type") != "array"]
+            plain = {name: schema for name, schema in member["properties"].items() if not _is_table(schema)}
+            single = [name for name, schema in plain.items() if name != "name" and schema.get("type") != "array"]
             found += [f"{part}.{name}" for name in single]
     return list(dict.fromkeys(found))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from experiments.recipe.costs import forward_flops, parameter_count, training_flops
+from experiments.recipe.interventions import FourierLoss
 from experiments.recipe.memory import (
     FLOAT32_BYTES,
     FLOAT64_BYTES,
@@ -12,6 +13,7 @@ from experiments.recipe.memory import (
     weight_bytes,
 )
 from experiments.recipe.recipe import Recipe, at_point
+from experiments.recipe.shares import counts_at, n_fixed, phases
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,27 @@ def budget_of(recipe: Recipe) -> Budget:
     )
 
 
-def examples_per_step(recipe: Recipe) -> int:
-    batch = recipe.training.batch
-    if batch == "full":
-        assert recipe.task.n_train is not None  # the recipe refuses 'full' without a training set
-        return recipe.task.n_train
-    return batch
+def passes_by_phase(point: Recipe) -> list[tuple[int, list[int]]]:
+    """The stretches of training whose steps are alike: number of steps, and of examples in each forward pass of one."""
+    added = [spec.examples_added(point.task.d_out) for spec in point.interventions if isinstance(spec, FourierLoss)]
+    return [
+        (n_steps, [sum(counts_at(point.task, point.training.batch, first).values()), *added])
+        for first, n_steps in phases(point.task, point.training.steps)
+    ]
 
 
 def examples_per_look(recipe: Recipe) -> int:
     """Examples that are evaluated each time the measures are taken."""
     splits = {getattr(measure, "split", "") for measure in recipe.measures}
-    n_train = recipe.task.n_train or 0
-    return ("test" in splits) * recipe.task.n_test + ("train" in splits) * n_train
+    return ("test" in splits) * recipe.task.n_test + ("train" in splits) * n_fixed(recipe.task)
 
 
 def _flops_of_one_seed(point: Recipe) -> float:
-    training = training_flops(point.task, point.model, examples_per_step(point)) * point.training.steps
+    training = sum(
+        n_steps * training_flops(point.task, point.model, n_examples)
+        for n_steps, passes in passes_by_phase(point)
+        for n_examples in passes
+    )
     looks = len(point.measure_at.steps(point.training.steps))
     return float(training + looks * forward_flops(point.task, point.model, examples_per_look(point)))
 
@@ -66,7 +72,10 @@ def _flops_of_one_seed(point: Recipe) -> float:
 def _shard_memory(point: Recipe) -> int:
     """The larger of a training step and of looking at the data sets, which are there all the time."""
     loss_bytes = FLOAT64_BYTES if point.training.loss_dtype == "float64" else FLOAT32_BYTES
-    step = step_bytes(point.task, point.model, examples_per_step(point), loss_bytes=loss_bytes)
+    step = max(
+        sum(step_bytes(point.task, point.model, n_examples, loss_bytes=loss_bytes) for n_examples in passes)
+        for _, passes in passes_by_phase(point)
+    )
     n_examples, n_seeds = examples_per_look(point), point.stack_size
     look = look_bytes(point.task, point.model, n_examples, n_seeds=n_seeds, loss_bytes=loss_bytes)
     always = weight_bytes(point.task, point.model) + data_bytes(point.task)

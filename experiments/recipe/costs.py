@@ -9,8 +9,9 @@ family in the engine; a test holds the two together.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import Mlp, ModelSpec, ToyModel, Transformer
-from experiments.recipe.tasks import TaskSpec, TokenTask
+from experiments.recipe.tasks import TokenTask
 
 
 @dataclass(frozen=True)

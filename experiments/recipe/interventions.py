@@ -1,12 +1,14 @@
 """Interventions: edits of weights, activations, data or loss."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from experiments.recipe.spec import Many, Spec
+from experiments.recipe.spec import Fraction, Many, Spec
 
-ParameterName = Literal["W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_out", "W_U"]
+ParameterName = Literal["W", "W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_out", "W_U"]
+EveryMatrix = Annotated[Many[ParameterName], Field(description="in every layer; all matrices when left out")]
+Coefficient = Annotated[float, Field(ge=-1000.0, le=1000.0)]
 
 
 class Freeze(Spec):
@@ -23,4 +25,64 @@ class ShuffleLabels(Spec):
     fraction: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
 
 
-InterventionSpec = Annotated[Freeze | ShuffleLabels, Field(discriminator="name")]
+class MaskWeights(Spec):
+    """Keep a share of the entries of each matrix and set the others to zero: a lottery ticket, and its random control.
+
+    Source: Frankle & Carbin 2019, arXiv 1803.03635, section 2.
+    """
+
+    name: Literal["mask-weights"] = "mask-weights"
+    keep: Annotated[Fraction, Field(description="share of the entries of each matrix that stays")]
+    by: Annotated[
+        Literal["magnitude", "random"], Field(description="the largest entries, or as many at random (the control)")
+    ] = "magnitude"
+    of: Annotated[
+        Literal["initial", "given"],
+        Field(description="whose magnitude: the weights this run starts with, or those of the run in [start]"),
+    ] = "initial"
+    when: Annotated[Literal["once", "for-ever"], Field(description="once: zero at the start and free to grow back")] = (
+        "for-ever"
+    )
+    parameters: EveryMatrix = ()
+
+
+class L2Loss(Spec):
+    """Add coefficient * sum of (w - w0)^2 to the loss of a seed, w0 being zero or the weights it started with.
+
+    Towards zero this is the penalty that weight decay stands for with plain SGD; AdamW's decay is another thing.
+    """
+
+    name: Literal["l2-loss"] = "l2-loss"
+    towards: Literal["zero", "start"] = "start"
+    coefficient: Annotated[Coefficient, Field(description="negative: push away")]
+    parameters: EveryMatrix = ()
+
+
+class FourierLoss(Spec):
+    """Add coefficient * restricted (or excluded) loss, computed with the labels of training pairs alone (problem 5.6).
+
+    Restricted: of the logits only their mean and what depends on the answer's operands through a + b (a - b for
+    subtraction), at the given frequencies. Excluded: everything but the latter. The projection reads the logits of all
+    pairs, test pairs too, but never a label of theirs. Source: Nanda et al. 2023, arXiv 2301.05217, section 5.1.
+    """
+
+    name: Literal["fourier-loss"] = "fourier-loss"
+    loss: Literal["restricted", "excluded"] = "restricted"
+    coefficient: Annotated[Coefficient, Field(description="positive: lower this loss too; negative: raise it")]
+    frequencies: Annotated[
+        Many[Annotated[int, Field(ge=1, le=128)]],
+        Field(max_length=128, description="all when left out; the ones a run ends with are known only afterwards"),
+    ] = ()
+
+    @model_validator(mode="after")
+    def each_frequency_once(self) -> Self:
+        if len(set(self.frequencies)) < len(self.frequencies):
+            raise ValueError("frequencies: one is given more than once")
+        return self
+
+    def examples_added(self, d_vocab_out: int) -> int:
+        """Every step runs the network on all pairs once more."""
+        return d_vocab_out**2
+
+
+InterventionSpec = Annotated[Freeze | ShuffleLabels | MaskWeights | L2Loss | FourierLoss, Field(discriminator="name")]

@@ -7,9 +7,11 @@ Must follow `answer_outputs` of each family in the engine; a test holds the two 
 
 from dataclasses import dataclass
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.costs import parameter_count
 from experiments.recipe.models import Mlp, ModelSpec, ToyModel, Transformer
-from experiments.recipe.tasks import TaskSpec, TokenTask
+from experiments.recipe.shares import n_fixed
+from experiments.recipe.tasks import TokenTask
 
 FLOAT32_BYTES = 4
 FLOAT64_BYTES = 8
@@ -54,7 +56,7 @@ def weight_bytes(task: TaskSpec, model: ModelSpec) -> int:
 
 def data_bytes(task: TaskSpec) -> int:
     """The fixed data sets of one seed: alone, and once more in the stack."""
-    return 2 * (task.n_test + (task.n_train or 0)) * example_bytes(task)
+    return 2 * (task.n_test + n_fixed(task)) * example_bytes(task)
 
 
 def example_bytes(task: TaskSpec) -> int:

@@ -17,6 +17,11 @@ class Model(Spec):
     def can_learn(cls, task: Task) -> bool:
         raise NotImplementedError
 
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        """The names that edits know the weights by, without the layers they are in; biases and norms have none."""
+        raise NotImplementedError
+
     def resolved(self) -> Self:
         """The spec with everything that was left to a rule written out."""
         return self
@@ -67,6 +72,12 @@ class Transformer(Model):
     def can_learn(cls, task: Task) -> bool:
         return task.reads in ("tokens", "vectors")
 
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        positions = ("W_pos",) if self.positions == "learned" else ()
+        mlp = ("W_in", "W_out") if self.d_mlp else ()
+        return ("W_E", *positions, "W_Q", "W_K", "W_V", "W_O", *mlp, "W_U")
+
     def resolved(self) -> Self:
         return self.model_copy(update={"d_head": self.head_width})
 
@@ -108,6 +119,11 @@ class Mlp(Model):
     def can_learn(cls, task: Task) -> bool:
         return task.reads == "tokens" and task.answers == "token" and task.n_answers == 1
 
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        table = ("W_E",) if self.d_embed else ()
+        return (*table, "W_in", "W_out" if self.tied else "W_U")
+
 
 class ToyModel(Model):
     """The toy models of superposition of Elhage et al. 2022, with n features and d_hidden < n hidden dimensions.
@@ -133,6 +149,10 @@ class ToyModel(Model):
     @classmethod
     def can_learn(cls, task: Task) -> bool:
         return task.reads == "features"
+
+    @property
+    def matrices(self) -> tuple[str, ...]:
+        return ("W",) if self.variant == "relu-output" else ("W_in", "W_out")
 
 
 FAMILIES: tuple[type[Transformer | Mlp | ToyModel], ...] = (Transformer, Mlp, ToyModel)

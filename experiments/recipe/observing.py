@@ -4,12 +4,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import Model, ToyModel
+from experiments.recipe.shares import is_modular
 from experiments.recipe.spec import Spec
-from experiments.recipe.tasks import FeatureReconstruct, IclRegression, ModularAddition, Task
+from experiments.recipe.tasks import FeatureReconstruct, IclRegression
 
 Split = Literal["train", "test"]
 UNIT_SQUARED_ERROR = "squared error"
+PartOfTask = Annotated[
+    str, Field(max_length=30, description="a part of a mixture or two-phase task; all of them together when empty")
+]
 
 
 class Look(Spec):
@@ -17,14 +22,14 @@ class Look(Spec):
 
     needs: ClassVar[str] = ""  # what `fits` asks for, in words
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return True
 
 
 class Measure(Look):
     unit: ClassVar[str]
 
-    def unit_on(self, task: Task) -> str:
+    def unit_on(self, task: TaskSpec) -> str:
         return self.unit
 
 
@@ -35,8 +40,9 @@ class Loss(Measure):
     unit: ClassVar[str] = "nats per token"
     name: Literal["loss"] = "loss"
     split: Split = "test"
+    part: PartOfTask = ""
 
-    def unit_on(self, task: Task) -> str:
+    def unit_on(self, task: TaskSpec) -> str:
         return task.loss_unit
 
 
@@ -48,10 +54,10 @@ class LossPerPosition(Measure):
     name: Literal["loss-per-position"] = "loss-per-position"
     split: Split = "test"
 
-    def unit_on(self, task: Task) -> str:
+    def unit_on(self, task: TaskSpec) -> str:
         return task.loss_unit
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return task.n_answers > 1
 
 
@@ -62,8 +68,9 @@ class Accuracy(Measure):
     unit: ClassVar[str] = "fraction"
     name: Literal["accuracy"] = "accuracy"
     split: Split = "test"
+    part: PartOfTask = ""
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return task.answers == "token"
 
 
@@ -87,7 +94,7 @@ class ExcessLoss(Measure):
     name: Literal["excess-loss"] = "excess-loss"
     split: Literal["test"] = "test"
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(task, IclRegression)
 
 
@@ -99,7 +106,7 @@ class LossPerFeature(Measure):
     name: Literal["loss-per-feature"] = "loss-per-feature"
     split: Literal["test"] = "test"
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(task, FeatureReconstruct)
 
 
@@ -109,7 +116,7 @@ class FeatureGeometry(Measure):
 
     needs: ClassVar[str] = "model 'toy-model', variant 'relu-output'"
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(model, ToyModel) and model.variant == "relu-output"
 
 
@@ -212,8 +219,8 @@ class FourierSpectrum(Look):
     name: Literal["fourier-spectrum"] = "fourier-spectrum"
     of: Literal["embedding"] = "embedding"
 
-    def fits(self, task: Task, model: Model) -> bool:
-        return isinstance(task, ModularAddition)
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return is_modular(task)
 
 
 class FeatureDirections(Look):
@@ -225,7 +232,7 @@ class FeatureDirections(Look):
     needs: ClassVar[str] = "model 'toy-model', variant 'relu-output'"
     name: Literal["feature-directions"] = "feature-directions"
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(model, ToyModel) and model.variant == "relu-output"
 
 
@@ -238,7 +245,7 @@ class InContextCurve(Look):
     needs: ClassVar[str] = "task 'icl-regression'"
     name: Literal["in-context-curve"] = "in-context-curve"
 
-    def fits(self, task: Task, model: Model) -> bool:
+    def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(task, IclRegression)
 
 

@@ -7,11 +7,21 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, field_validator, model_validator
 
-from experiments.recipe.interventions import InterventionSpec, ShuffleLabels
-from experiments.recipe.models import FAMILIES, ModelSpec, Transformer
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.fitting import (
+    check_interventions,
+    check_look,
+    check_model,
+    check_part,
+    check_start,
+    check_training,
+)
+from experiments.recipe.interventions import InterventionSpec
+from experiments.recipe.models import ModelSpec, Transformer
 from experiments.recipe.observing import AnalysisSpec, MeasureName, MeasureSpec, Split
+from experiments.recipe.shares import tasks_by_part
 from experiments.recipe.spec import Count, Many, Spec
-from experiments.recipe.tasks import TaskSpec
+from experiments.recipe.start import Start
 from experiments.recipe.training import Schedule, Step, Training
 
 MAX_SEEDS = 1024
@@ -30,7 +40,9 @@ class Expectation(Spec):
 
     measure: MeasureName
     split: Split | None = None
-    component: Annotated[str, Field(max_length=80, description="empty for the whole")] = ""
+    component: Annotated[
+        str, Field(max_length=80, description="empty for the whole; begins with the part, for a part of a task")
+    ] = ""
     at: Annotated[
         Literal["end", "any"] | Step,
         Field(description="'end', 'any' measured step, or the first one from this step on"),
@@ -61,6 +73,7 @@ class Recipe(Spec):
     ] = None
     task: TaskSpec
     model: ModelSpec = Transformer()
+    start: Start = Start()
     training: Training = Field(default_factory=Training)
     checkpoints: Schedule = Field(default_factory=Schedule)
     measure_at: Annotated[Schedule, Field(description="steps at which the measures are taken")] = Schedule(
@@ -85,41 +98,26 @@ class Recipe(Spec):
         _refuse_repeats("seeds", [str(seed) for seed in self.seeds])
         _refuse_repeats("measures", [m.model_dump_json() for m in self.measures])
         _refuse_repeats("analyses", [a.model_dump_json() for a in self.analyses])
-        if self.task.n_train is None and self.training.batch == "full":
-            raise ValueError(f"training.batch: '{self.task.name}' draws fresh examples, so give a number, not 'full'")
-        if self.task.n_train is None and any(getattr(m, "split", "") == "train" for m in self.measures):
-            raise ValueError(f"measures: '{self.task.name}' has no fixed training set; measure split 'test'")
-        if self.task.n_train is None and any(isinstance(i, ShuffleLabels) for i in self.interventions):
-            raise ValueError(
-                f"interventions: '{self.task.name}' has no fixed training set whose labels could be shuffled"
-            )
-        self._model_can_learn_the_task()
-        self._looks_have_a_meaning()
+        check_model(self.task, self.model)
+        check_training(self.task, self.training)
+        check_start(self.model, self.start)
+        check_interventions(self.task, self.model, self.interventions, self.start)
+        for index, measure in enumerate(self.measures):
+            check_look(self.task, self.model, measure, f"measures.{index}")
+            check_part(self.task, getattr(measure, "part", ""), getattr(measure, "split", ""), f"measures.{index}")
+        for index, analysis in enumerate(self.analyses):
+            check_look(self.task, self.model, analysis, f"analyses.{index}")
         self._expectations_are_measured()
         return self
 
-    def _model_can_learn_the_task(self) -> None:
-        if self.model.can_learn(self.task):
-            return
-        able = ", ".join(family.model_fields["name"].default for family in FAMILIES if family.can_learn(self.task))
-        raise ValueError(
-            f"model.name: '{self.model.name}' needs {self.model.needs}, "
-            f"which '{self.task.name}' does not have; allowed: {able}"
-        )
-
-    def _looks_have_a_meaning(self) -> None:
-        for field in ("measures", "analyses"):
-            for index, look in enumerate(getattr(self, field)):
-                if not look.fits(self.task, self.model):
-                    here = f"not '{self.task.name}' with '{self.model.name}'"
-                    raise ValueError(f"{field}.{index}.name: '{look.name}' needs {look.needs}, {here}")
-
     def _expectations_are_measured(self) -> None:
-        measured = {(m.name, getattr(m, "split", None)) for m in self.measures}
+        measured = {(m.name, getattr(m, "split", None), getattr(m, "part", "")) for m in self.measures}
         for index, expectation in enumerate(self.expect):
-            if (expectation.measure, expectation.split) not in measured:
-                known = ", ".join(f"{name} {split or ''}".strip() for name, split in sorted(measured, key=str))
-                wanted = f"{expectation.measure} {expectation.split or ''}".strip()
+            first_word = expectation.component.partition(" ")[0]
+            part = first_word if first_word in tasks_by_part(self.task) else ""
+            if (expectation.measure, expectation.split, part) not in measured:
+                known = ", ".join(" ".join(filter(None, which)) for which in sorted(measured, key=str))
+                wanted = " ".join(filter(None, [expectation.measure, expectation.split, expectation.component]))
                 raise ValueError(f"expect.{index}: '{wanted}' is not among the measures: {known}")
 
     @property

@@ -84,10 +84,12 @@ class TokenTask(Task):
         return self.d_vocab
 
 
-class ModularAddition(TokenTask):
-    """Every pair (a, b) modulo p, answered with a + b after "=". Source: Nanda et al. 2023, arXiv 2301.05217."""
+class ModularTask(TokenTask):
+    """Every pair (a, b) modulo p, answered after "=" with a + sign * b."""
 
-    name: Literal["modular-addition"] = "modular-addition"
+    sign: ClassVar[Literal[1, -1]]
+
+    name: Literal["modular-addition", "modular-subtraction"]
     modulus: Annotated[int, Field(ge=3, le=256, description="p: tokens are 0 to p-1, and p itself stands for '='")] = (
         113
     )
@@ -124,6 +126,20 @@ class ModularAddition(TokenTask):
     @property
     def n_test(self) -> int:
         return self.modulus**2 - self.n_train
+
+
+class ModularAddition(ModularTask):
+    """Every pair (a, b) modulo p, answered with a + b after "=". Source: Nanda et al. 2023, arXiv 2301.05217."""
+
+    sign: ClassVar[Literal[1]] = 1
+    name: Literal["modular-addition"] = "modular-addition"
+
+
+class ModularSubtraction(ModularTask):
+    """Every pair (a, b) modulo p, answered with a - b after "=" (problem 3.4). With p = 5: a = 3, b = 4 gives 4."""
+
+    sign: ClassVar[Literal[-1]] = -1
+    name: Literal["modular-subtraction"] = "modular-subtraction"
 
 
 class PreviousToken(TokenTask):
@@ -243,4 +259,8 @@ class IclRegression(Task):
         return None
 
 
-TaskSpec = Annotated[ModularAddition | PreviousToken | FeatureReconstruct | IclRegression, Field(discriminator="name")]
+PartSpec = Annotated[ModularAddition | ModularSubtraction | PreviousToken, Field(discriminator="name")]
+SingleTask = Annotated[
+    ModularAddition | ModularSubtraction | PreviousToken | FeatureReconstruct | IclRegression,
+    Field(discriminator="name"),
+]

@@ -24,15 +24,54 @@ class Training(Spec):
     ] = (0.9, 0.98)
     momentum: Annotated[float, Field(ge=0.0, lt=1.0, description="for sgd")] = 0.0
     warmup_steps: Annotated[int, Field(ge=0, le=MAX_STEPS, description="linear warm-up of the learning rate")] = 10
+    learning_rate_schedule: Annotated[
+        Literal["constant", "cosine", "step"],
+        Field(description="after the warm-up; cosine: half a wave down to cosine_end; step: falls at each of step_at"),
+    ] = "constant"
+    cosine_end: Annotated[
+        float, Field(ge=0.0, le=1.0, description="share of the learning rate that is left at the end")
+    ] = 0.0
+    step_at: Annotated[
+        Many[Step], Field(max_length=100, description="updates from which on the rate is lower, one factor each")
+    ] = ()
+    step_factor: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
+    max_gradient_norm: Annotated[
+        float | None,
+        Field(
+            gt=0.0,
+            le=1e6,
+            description="scale a seed's gradient down to this norm, over all its weights; not when left out",
+        ),
+    ] = None
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS, description="number of parameter updates")] = 25_000
     batch: Annotated[
         Literal["full"] | Annotated[int, Field(ge=1, le=65536)],
         Field(description="'full' takes the whole training set each step; a number draws that many examples"),
     ] = "full"
+    sampling: Annotated[
+        Literal["with-replacement", "epochs"],
+        Field(description="how a batch is drawn from a fixed training set; epochs: each example once, then anew"),
+    ] = "with-replacement"
+    loss_at: Annotated[
+        Many[Annotated[int, Field(ge=0)]],
+        Field(
+            max_length=512, description="the answers of an example, counted from 0, that are trained; all when left out"
+        ),
+    ] = ()
     loss_dtype: Annotated[
         Literal["float32", "float64"],
         Field(description="precision of the log-softmax; late grokking losses lie below float32's floor"),
     ] = "float64"
+
+    @model_validator(mode="after")
+    def schedule_has_what_it_needs(self) -> Self:
+        if (self.learning_rate_schedule == "step") != bool(self.step_at):
+            raise ValueError("step_at: lists the steps of learning_rate_schedule 'step', and goes with it alone")
+        if self.learning_rate_schedule == "cosine" and self.warmup_steps >= self.steps:
+            raise ValueError(f"warmup_steps: {self.warmup_steps} leaves none of {self.steps} steps for the cosine")
+        if self.sampling == "epochs" and self.batch == "full":
+            raise ValueError("sampling: a full batch is a whole epoch already; 'epochs' needs a number as batch")
+        return self
 
 
 class Schedule(Spec):

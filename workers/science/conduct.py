@@ -8,9 +8,10 @@ import torch
 from experiments.recipe.recipe import Recipe
 from workers.science.analyses import analyse
 from workers.science.evaluation import Snapshot
-from workers.science.events import Analysed, Checkpointed, Event, Finished, Measured, Progress, ResumePoint
+from workers.science.events import Analysed, Checkpointed, Event, Finished, Measured, Noticed, Progress, ResumePoint
 from workers.science.expectations import Scoreboard
 from workers.science.measures import measure
+from workers.science.starting import StartingPoint
 from workers.science.training.trainer import Trainer
 from workers.science.trajectory import Archive, Trajectory
 
@@ -24,18 +25,20 @@ def conduct(
     device: torch.device,
     archive: Archive,
     resume: ResumePoint | None = None,
+    start_from: StartingPoint | None = None,
 ) -> Iterator[Event]:
     """Train the given seeds of one grid point together, measure, keep checkpoints, then analyse them.
 
     The recipe has no sweep. The driver stores each `Checkpointed` before it asks for the next event: the analyses read
     them back from `archive`. With `resume`, training goes on from there and ends with the same bits; what was measured
-    and kept up to that step is not repeated.
+    and kept up to that step is not repeated. `start_from` is where a recipe with a [start] finds the other run's
+    checkpoints; a resumed run needs it again.
     """
     if recipe.sweep:
         raise ValueError("a recipe with a sweep is carried out one grid point at a time: see `at_point`")
     steps = recipe.training.steps
     yield Progress("starting", resume.step if resume else 0, steps)
-    trainer = Trainer(recipe, seeds, device)
+    trainer = Trainer(recipe, seeds, device, start_from)
     scoreboard = Scoreboard(recipe.expect, seeds, resume.scored if resume else ())
     if resume:
         trainer.restore(resume)
@@ -69,11 +72,14 @@ def _train(recipe: Recipe, trainer: Trainer, scoreboard: Scoreboard, *, observed
             next_tick = time.monotonic() + TICK_SECONDS
         if step < steps:
             trainer.update()
+            for text in trainer.notices:
+                yield Noticed(step, text)
 
 
 def _measurements(recipe: Recipe, trainer: Trainer) -> Iterator[Measured]:
     snapshot: Snapshot = trainer.snapshot()
     for spec in recipe.measures:
-        for component, values in measure(spec, snapshot).items():
-            split = getattr(spec, "split", "")
+        split, part = getattr(spec, "split", ""), getattr(spec, "part", "")
+        for name, values in measure(spec, snapshot).items():
+            component = " ".join(filter(None, [part, name]))
             yield Measured(trainer.step, spec.name, split, component, trainer.seeds, tuple(values.double().tolist()))

@@ -48,3 +48,10 @@ class Dataset:
 def stacked(examples: Sequence[Examples]) -> Examples:
     """The examples of several seeds with a leading seed axis."""
     return Examples(torch.stack([e.inputs for e in examples]), torch.stack([e.labels for e in examples]))
+
+
+def joined(examples: Sequence[Examples]) -> Examples:
+    """Several stacks of examples as one, one after the other in every seed."""
+    if len(examples) == 1:
+        return examples[0]
+    return Examples(torch.cat([e.inputs for e in examples], dim=1), torch.cat([e.labels for e in examples], dim=1))

@@ -36,14 +36,18 @@ class Snapshot:
     loss: LossFunction
     trained: Collection[str]  # names of the weights that training updates
     _outputs: dict[str, Tensor] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str], slice] = field(default_factory=dict)  # where in a split each part's examples are
 
-    def outputs(self, split: str) -> Float[Tensor, "seed example answer d_out"]:
-        """What the network says at the answers: logits, or numbers."""
+    def outputs(self, split: str, part: str = "") -> Float[Tensor, "seed example answer d_out"]:
+        """What the network says at the answers of one part of the task, or of all of it: logits, or numbers."""
         if split not in self._outputs:
             inputs = self.splits[split].inputs
             self._outputs[split] = answer_outputs(self.model, self.weights, inputs, self.answer_positions)
-        return self._outputs[split]
+        return self._of_part(self._outputs[split], split, part)
 
-    def labels(self, split: str) -> Tensor:
+    def labels(self, split: str, part: str = "") -> Tensor:
         """What is right there: tokens (seed, example, answer), or numbers (seed, example, answer, d_out)."""
-        return self.splits[split].labels
+        return self._of_part(self.splits[split].labels, split, part)
+
+    def _of_part(self, values: Tensor, split: str, part: str) -> Tensor:
+        return values[:, self.rows[split, part]] if part else values

@@ -52,7 +52,16 @@ class ResumePoint:
     seeds: tuple[int, ...]
     weights: dict[str, Tensor]
     optimizer: dict[str, Tensor]
+    watch: dict[str, Tensor]  # what is known of divergence
     scored: tuple[ScoredExpectation, ...]  # the expectations as far as they are known
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Something the author should know though training goes on, in a plain sentence."""
+
+    step: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -65,4 +74,4 @@ class Finished:
     expectations: tuple[ScoredExpectation, ...]
 
 
-Event = Progress | Measured | Checkpointed | ResumePoint | Analysed | Finished
+Event = Progress | Measured | Checkpointed | ResumePoint | Noticed | Analysed | Finished

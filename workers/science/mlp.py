@@ -14,8 +14,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import Mlp as MlpSpec
-from experiments.recipe.tasks import TaskSpec, TokenTask
+from experiments.recipe.tasks import TokenTask
 from workers.science import layers
 from workers.science.model import UNWATCHED, Edit, HookPoints, Model, Weights, drawn
 from workers.science.registry import implements

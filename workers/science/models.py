@@ -1,7 +1,7 @@
 """The families of networks. Each module implements one model spec; importing this one registers them all."""
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import ModelSpec
-from experiments.recipe.tasks import TaskSpec
 from workers.science import mlp, toy_model, transformer
 from workers.science.model import Model
 from workers.science.registry import implementation_of

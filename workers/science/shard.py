@@ -26,15 +26,17 @@ from experiments.recipe import Recipe, recipe_from_data
 from experiments.recipe.engine import engine_digest
 from workers.science.conduct import conduct
 from workers.science.device import settle
-from workers.science.events import Analysed, Checkpointed, Event, Finished, Measured, Progress, ResumePoint
+from workers.science.events import Analysed, Checkpointed, Event, Finished, Measured, Noticed, Progress, ResumePoint
 from workers.science.failures import failure_of
 from workers.science.measurements import MeasurementRows
 from workers.science.pace import Pace
 from workers.science.provenance import environment, hardware
+from workers.science.start_files import StartFiles
 from workers.science.storage import Storage
 
 FLUSH_SECONDS = 1.0
 PROGRESS_SECONDS = 0.5
+START_FOLDER = "start"  # in the folder of the shard: the checkpoints of the run that the recipe starts from
 ENDED_BY_SIGTERM = 128 + signal.SIGTERM
 
 
@@ -45,7 +47,7 @@ class Order(BaseModel):
 
     recipe: dict[str, Any]  # resolved, of one grid point
     seeds: Annotated[list[int], Field(min_length=1)]
-    folder: Path
+    folder: Path  # with START_FOLDER in it if the recipe starts from another run
     device: Literal["cpu", "cuda"]
     threads: Annotated[int, Field(ge=1)]
     resume_step: int | None = None  # its resume file and all earlier checkpoints are in the folder
@@ -87,6 +89,8 @@ class Reporter:
                     self._artifact(artifact)
             case ResumePoint():
                 self._resume_point(event)
+            case Noticed():
+                self._voice.log(event.text)
             case Analysed():
                 self._artifact(self._storage.keep_panel(event.panel))
         if time.monotonic() >= self._flush_at:
@@ -152,7 +156,8 @@ def _greeting(order: Order, device: str) -> str:
 
 def _events(order: Order, recipe: Recipe, storage: Storage, device: torch.device) -> Iterator[Event]:
     resume = None if order.resume_step is None else storage.resume_point(order.resume_step)
-    return conduct(recipe, seeds=order.seeds, device=device, archive=storage, resume=resume)
+    start_from = None if recipe.start.is_fresh else StartFiles(order.folder / START_FOLDER, recipe.start)
+    return conduct(recipe, seeds=order.seeds, device=device, archive=storage, resume=resume, start_from=start_from)
 
 
 @contextlib.contextmanager

@@ -15,9 +15,9 @@ from torch import Tensor
 
 from experiments.protocol import ScoredExpectation, StoredArtifact
 from experiments.recipe import Recipe, recipe_digest
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import ModelSpec
 from experiments.recipe.panels import Panel
-from experiments.recipe.tasks import TaskSpec
 from workers.science.events import Checkpointed, ResumePoint
 from workers.science.model import Model, Weights
 from workers.science.models import build_model
@@ -62,7 +62,7 @@ class Storage:
             yield self._write(name, "checkpoint", _packed(tensors, about), seed=seed, step=event.step)
 
     def load(self, step: int) -> Weights:
-        by_seed = [_unpacked(self.folder / checkpoint_name(seed, step))[0] for seed in self.seeds]
+        by_seed = [read_weights(self.folder / checkpoint_name(seed, step)) for seed in self.seeds]
         return {name: torch.stack([tensors[name] for tensors in by_seed]) for name in by_seed[0]}
 
     def keep_panel(self, panel: Panel) -> StoredArtifact:
@@ -71,6 +71,7 @@ class Storage:
     def keep_resume_point(self, point: ResumePoint) -> StoredArtifact:
         tensors = {f"weights/{name}": value for name, value in point.weights.items()}
         tensors |= {f"optimizer/{name}": value for name, value in point.optimizer.items()}
+        tensors |= {f"watch/{name}": value for name, value in point.watch.items()}
         scored = [score.model_dump(mode="json") for score in point.scored]
         about = self._about | {"step": point.step, "seeds": point.seeds, "scored": scored}
         return self._write(resume_name(point.step), "resume", _packed(tensors, about), step=point.step)
@@ -82,8 +83,8 @@ class Storage:
             if about[what] != expected:
                 raise ValueError(f"the resume point is of {what} {about[what]}, not {expected}")
         scored = tuple(ScoredExpectation.model_validate(score) for score in about["scored"])
-        weights, optimizer = _under("weights/", tensors), _under("optimizer/", tensors)
-        return ResumePoint(step, self.seeds, weights, optimizer, scored)
+        weights, optimizer, watch = (_under(f"{what}/", tensors) for what in ("weights", "optimizer", "watch"))
+        return ResumePoint(step, self.seeds, weights, optimizer, watch, scored)
 
     def _write(
         self, name: str, kind: str, data: bytes, *, seed: int | None = None, step: int | None = None
@@ -105,6 +106,11 @@ def write_whole(path: Path, data: bytes) -> None:
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The weights of one seed (no seed axis) from a checkpoint file, whatever network they are of."""
+    return _unpacked(path)[0]
 
 
 def _packed(tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> bytes:

@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import ToyModel as ToyModelSpec
-from experiments.recipe.tasks import TaskSpec
 from workers.science import layers
 from workers.science.model import UNWATCHED, Edit, HookPoints, Model, Weights, drawn
 from workers.science.randomness import generator

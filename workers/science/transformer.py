@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.models import Transformer as TransformerSpec
-from experiments.recipe.tasks import TaskSpec
 from workers.science import layers
 from workers.science.model import UNWATCHED, Edit, HookPoints, Inputs, Model, Weights, drawn
 from workers.science.registry import implements

@@ -64,7 +64,16 @@ def test_another_member_of_a_union_has_its_own_fields():
 def test_an_unknown_member_leaves_only_the_choice():
     [group] = section("task", '[task]\nname = "chess"').groups
     assert (group.member, group.fields) == ("chess", [])
-    assert group.members == ("chess", "feature-reconstruct", "icl-regression", "modular-addition", "previous-token")
+    assert group.members == (
+        "chess",
+        "feature-reconstruct",
+        "icl-regression",
+        "mixture",
+        "modular-addition",
+        "modular-subtraction",
+        "previous-token",
+        "two-phase",
+    )
 
 
 def test_values_of_the_wrong_kind_are_shown_as_they_are_written():
@@ -74,7 +83,7 @@ def test_values_of_the_wrong_kind_are_shown_as_they_are_written():
 
 @pytest.mark.parametrize("toml", ["task = 3", "measures = 1", "measures = [1]", "sweep = 3", "sweep = {x = 1}", ""])
 def test_the_form_can_be_drawn_for_any_toml(toml):
-    assert len(sections_of(tomllib.loads(toml))) == 11
+    assert len(sections_of(tomllib.loads(toml))) == 12
 
 
 def test_a_table_left_out_shows_the_defaults_it_would_have():
@@ -89,3 +98,4 @@ def test_swept_fields_are_rows_and_no_longer_offered():
     assert "task.modulus" not in sweep.can_add
     assert "training.learning_rate" in sweep.can_add
     assert "training.betas" not in sweep.can_add
+    assert "task.first" not in sweep.can_add

@@ -106,3 +106,35 @@ def test_every_measure_can_be_expected():
 def test_the_unit_of_the_loss_is_that_of_the_answers():
     units = [recipe_from_data(data(*parts)) for parts in ((ADDITION, MLP), (FEATURES, TOY))]
     assert [r.measures[0].unit_on(r.task) for r in units] == ["nats per token", "squared error"]
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "intervention", "field"),
+    [
+        (FEATURES, TOY, {"name": "fourier-loss", "coefficient": 1.0}, "interventions.0"),
+        (REGRESSION, TRANSFORMER, {"name": "fourier-loss", "coefficient": 1.0}, "interventions.0"),
+        (FEATURES, TOY, {"name": "shuffle-labels"}, "interventions.0"),
+        (ADDITION, MLP, {"name": "freeze", "parameters": ["W_Q"]}, "interventions.0.parameters"),
+        (ADDITION, TRANSFORMER, {"name": "freeze", "parameters": ["W"]}, "interventions.0.parameters"),
+        (FEATURES, TOY, {"name": "mask-weights", "keep": 0.5, "parameters": ["W_in"]}, "interventions.0.parameters"),
+    ],
+)
+def test_an_intervention_that_finds_nothing_to_work_on_is_refused(task, model, intervention, field):
+    assert the_error(data(task, model, interventions=[intervention])).field == field
+
+
+def test_a_graft_names_matrices_of_the_model():
+    start = {"run": 1, "take": "grafts", "grafts": [{"parameters": ["W_Q"], "head": 0}]}
+    error = the_error(data(ADDITION, MLP, start=start))
+    assert (error.field, error.allowed) == ("start.grafts.0.parameters", "W_in, W_U")
+
+
+def test_only_tasks_of_tokens_are_parts_of_another():
+    mixed = {"name": "mixture", "parts": [{"name": "a", "task": FEATURES}, {"name": "b", "task": FEATURES}]}
+    with pytest.raises(InvalidRecipe, match="there is no 'feature-reconstruct'"):
+        recipe_from_data(data(mixed, TOY))
+
+
+def test_an_mlp_cannot_learn_parts_with_several_answers():
+    parts = {"name": "two-phase", "switch_at": 5, "first": PREVIOUS, "second": PREVIOUS}
+    assert the_error(data(parts, MLP)).allowed == "transformer"

@@ -70,12 +70,18 @@ class MemoryArchive:
 
 
 def carry_out(
-    recipe: Recipe, *, seeds: tuple[int, ...] = (0, 1), archive: MemoryArchive | None = None, resume: Any = None
+    recipe: Recipe,
+    *,
+    seeds: tuple[int, ...] = (0, 1),
+    archive: MemoryArchive | None = None,
+    resume: Any = None,
+    start_from: Any = None,
 ) -> list[Event]:
     """Every event but the resume points, whose tensors live on."""
     archive = archive or MemoryArchive()
     events: list[Event] = []
-    for event in conduct(recipe, seeds=seeds, device=torch.device("cpu"), archive=archive, resume=resume):
+    given: dict[str, Any] = {"archive": archive, "resume": resume, "start_from": start_from}
+    for event in conduct(recipe, seeds=seeds, device=torch.device("cpu"), **given):
         if isinstance(event, Checkpointed):
             archive.checkpoints[event.step] = event.weights
         if not isinstance(event, ResumePoint):

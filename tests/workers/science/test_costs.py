@@ -7,7 +7,7 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from experiments.recipe.budget import budget_of, examples_per_step
+from experiments.recipe.budget import budget_of, passes_by_phase
 from experiments.recipe.costs import forward_flops, training_flops
 from tests.workers.science.runs import FAMILIES, MLP, PREVIOUS_TOKEN, REGRESSION, SUPERPOSITION, recipe
 from workers.science.measures import measure
@@ -31,15 +31,26 @@ OTHERS = [
 @pytest.mark.parametrize("asked", [*map(recipe, FAMILIES.values()), *OTHERS], ids=str)
 def test_arithmetic_is_what_torch_counts(asked):
     """Matrix products, two operations per multiply-add; torch counts neither elementwise work nor lookups."""
-    n_examples = examples_per_step(asked)
+    ((_, (n_examples,)),) = passes_by_phase(asked)
     trainer = Trainer(asked, (0, 1), CPU)
     with FlopCounterMode(display=False) as counted:
         trainer.update()
     assert counted.get_total_flops() == pytest.approx(2 * training_flops(asked.task, asked.model, n_examples), rel=0.05)
     with FlopCounterMode(display=False) as counted, torch.no_grad():
         batch = trainer.batches.at(0)
-        trainer.setup.model.answer_outputs(trainer.weights, batch.inputs, trainer.setup.answer_positions)
+        trainer.setup.model.answer_outputs(trainer.weights, batch.examples.inputs, trainer.setup.answer_positions)
     assert counted.get_total_flops() == pytest.approx(2 * forward_flops(asked.task, asked.model, n_examples), rel=0.05)
+
+
+def test_a_loss_term_is_counted_as_a_pass_of_its_own():
+    asked = recipe(MLP, interventions=[{"name": "fourier-loss", "coefficient": 1.0}])
+    ((_, passes),) = passes_by_phase(asked)
+    network = sum(training_flops(asked.task, asked.model, n_examples) for n_examples in passes)
+    filtering = 2 * 2 * 7 * 7 * 7  # the frequencies of 7 sums and 7 logits, forward and back
+    trainer = Trainer(asked, (0, 1), CPU)
+    with FlopCounterMode(display=False) as counted:
+        trainer.update()
+    assert counted.get_total_flops() == pytest.approx(2 * (network + filtering), rel=0.05)
 
 
 def transformer(size):

@@ -4,10 +4,10 @@ from typing import get_args
 
 import pytest
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.interventions import InterventionSpec
 from experiments.recipe.models import ModelSpec
 from experiments.recipe.observing import AnalysisSpec, MeasureSpec
-from experiments.recipe.tasks import TaskSpec
 from workers.science import conduct  # noqa: F401 - imports every implementation
 from workers.science.registry import _implementations
 

@@ -1,9 +1,13 @@
 """One factory and one interface for every family."""
 
+from typing import get_args
+
 import pytest
 import torch
 
+from experiments.recipe.combined import Mixture
 from experiments.recipe.costs import parameter_count
+from experiments.recipe.interventions import ParameterName
 from experiments.recipe.models import Mlp, ToyModel, Transformer
 from experiments.recipe.tasks import FeatureReconstruct, IclRegression, ModularAddition, PreviousToken
 from tests.workers.science.runs import FAMILIES, recipe
@@ -13,7 +17,13 @@ from workers.science.models import build_model
 from workers.science.setup import set_up
 
 ADDITION, FEATURES = ModularAddition(modulus=13), FeatureReconstruct(n_features=9)
+BOTH = Mixture(
+    parts=[{"name": "add", "task": ADDITION}, {"name": "sub", "task": {"name": "modular-subtraction", "modulus": 13}}]
+)
 PAIRS = [
+    (Transformer(d_model=16, n_heads=2), BOTH),
+    (Mlp(d_mlp=12), BOTH),
+    (Mlp(d_mlp=12, inputs="embedded-concat", d_embed=5), BOTH),
     (Transformer(n_layers=2, d_model=16, n_heads=2, normalization="LN", biases=True), ADDITION),
     (Transformer(d_model=16, n_heads=2, d_mlp=0, positions="rotary"), PreviousToken(vocabulary=9, length=5)),
     (Transformer(d_model=16, n_heads=2, d_mlp=12), IclRegression(dims=3, points=5)),
@@ -30,6 +40,13 @@ PAIRS = [
 def test_the_parameters_are_as_many_as_the_budget_says(spec, task):
     shapes = build_model(spec, task).shapes.values()
     assert sum(torch.Size(shape).numel() for shape in shapes) == parameter_count(task, spec)
+
+
+@pytest.mark.parametrize(("spec", "task"), PAIRS, ids=str)
+def test_the_recipe_knows_the_matrices_that_edits_can_name(spec, task):
+    kinds = [name.rpartition(".")[2] for name in build_model(spec, task).shapes]
+    assert set(spec.matrices) == {kind for kind in kinds if kind.startswith("W")}
+    assert set(spec.matrices) <= set(get_args(ParameterName))
 
 
 @pytest.mark.parametrize("base", FAMILIES.values(), ids=FAMILIES)

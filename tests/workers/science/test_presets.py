@@ -14,6 +14,7 @@ SMALLER = {
     "task.length": 5,
     "task.vocabulary": 6,
     "task.n_test": 8,
+    "task.switch_at": 3,
     "model.d_model": 16,
     "model.d_mlp": 16,
     "training.steps": 6,
@@ -47,6 +48,8 @@ def test_a_tiny_variant_runs_from_end_to_end(preset):
         section, field = dotted.split(".")
         if data[section].get(field) not in (None, 0, "full"):
             data[section][field] = value
+    for part in filter(None, (data["task"].get(phase) for phase in ("first", "second"))):
+        part["modulus"] = 7
     tiny = recipe_from_data(data | {"checkpoints": {"count": 3}, "measure_at": {"count": 3}})
     for overrides in tiny.points():
         events = carry_out(at_point(tiny, overrides))

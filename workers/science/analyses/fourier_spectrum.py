@@ -2,6 +2,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from experiments.recipe.combined import Combined
 from experiments.recipe.observing import FourierSpectrum
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
 from workers.science.registry import implements
@@ -16,10 +17,8 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
     Source: Nanda et al. 2023, arXiv 2301.05217, section 4.1.
     """
     modulus = trajectory.setup.recipe.task.d_out
-    has_table = "embed.W_E" in trajectory.setup.model.shapes
-    # one-hot inputs have no table: the first rows of the first layer read the first operand
-    table = trajectory.weight("embed.W_E" if has_table else "layers.0.W_in")
-    norms = frequency_norms(table[:, :, :modulus])  # (checkpoint, seed, frequency)
+    table = _rows_of_operand(trajectory)[:, :, :modulus]
+    norms = frequency_norms(table)  # (checkpoint, seed, frequency)
     panel = Panel(
         key="fourier-spectrum-embedding",
         title="Fourier spectrum of the embedding",
@@ -32,6 +31,16 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
     kept = evenly(len(norms), MAX_VALUES // (2 * norms[0].numel()))
     frames = [Frame(step=trajectory.steps[place], series=_bars(norms[place], trajectory.setup.seeds)) for place in kept]
     return [panel.model_copy(update={"frames": frames})]
+
+
+def _rows_of_operand(trajectory: Trajectory) -> Float[Tensor, "checkpoint seed token d_model"]:
+    """The table of embeddings. One-hot inputs have none: then the rows of the first layer that read the first operand,
+    which stand after those of the operation token where there is one."""
+    if "embed.W_E" in trajectory.setup.model.shapes:
+        return trajectory.weight("embed.W_E")
+    task = trajectory.setup.recipe.task
+    n_before = task.d_operand if isinstance(task, Combined) and task.operation_token else 0
+    return trajectory.weight("layers.0.W_in")[:, :, n_before:]
 
 
 def frequency_norms(

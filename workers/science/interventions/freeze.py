@@ -1,7 +1,7 @@
 from collections.abc import Collection
 
 from experiments.recipe.interventions import Freeze
-from workers.science.interventions.intervention import Intervention
+from workers.science.interventions.intervention import Intervention, matrices
 from workers.science.registry import implements
 
 
@@ -13,9 +13,4 @@ class FreezeWeights(Intervention):
         self.spec = spec
 
     def frozen(self, names: Collection[str]) -> frozenset[str]:
-        """Raises ValueError for a matrix that the model does not have."""
-        found = frozenset(name for name in names if name.rpartition(".")[2] in self.spec.parameters)
-        absent = set(self.spec.parameters) - {name.rpartition(".")[2] for name in found}
-        if absent:
-            raise ValueError(f"the model has no {', '.join(sorted(absent))} that could be frozen")
-        return found
+        return frozenset(matrices(names, self.spec.parameters))

@@ -1,8 +1,39 @@
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
 
-from workers.science.dataset import Dataset
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.interventions import ParameterName
+from workers.science.dataset import Dataset, Examples
+from workers.science.model import Model, Weights
+from workers.science.training.loss import LossFunction
+
+LossTerm = Callable[[Weights], Float[Tensor, "seed"]]  # added to the loss of each seed
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is there when training is about to begin: model, data and the weights of every seed."""
+
+    seeds: tuple[int, ...]
+    task: TaskSpec
+    model: Model
+    splits: Mapping[str, Examples]
+    answer_positions: tuple[int, ...]
+    loss: LossFunction
+    weights: Weights  # the first ones of this run, with a leading seed axis
+    given: Weights | None  # those of the run that it starts from, if any
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Where False, an entry of a weight is zero: at the start, and for ever if the mask lasts."""
+
+    kept: dict[str, Bool[Tensor, "seed ..."]] = field(default_factory=dict)
+    lasts: bool = False
 
 
 class Intervention:
@@ -13,3 +44,23 @@ class Intervention:
 
     def frozen(self, names: Collection[str]) -> frozenset[str]:
         return frozenset()
+
+    def masks(self, stage: Stage, purpose: str) -> Masks:
+        """`purpose` names the intervention to the generators."""
+        return Masks()
+
+    def loss_term(self, stage: Stage) -> LossTerm | None:
+        return None
+
+
+def matrices(names: Collection[str], wanted: Collection[ParameterName]) -> list[str]:
+    """The weights, of those named, that are the wanted matrices of any layer; every matrix if none is wanted.
+
+    The recipe refuses matrices that the model does not have.
+    """
+    kinds = {name: name.rpartition(".")[2] for name in names}
+    return [name for name, kind in kinds.items() if (kind in wanted if wanted else _is_matrix(kind))]
+
+
+def _is_matrix(kind: str) -> bool:
+    return kind == "W" or kind.startswith("W_")

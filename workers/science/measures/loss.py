@@ -10,4 +10,5 @@ from workers.science.registry import implements
 def loss(spec: Loss, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     """What training lowers, at least 0. Tokens: mean cross-entropy at the answers, in nats; ln(d_vocab_out) for uniform
     logits. Numbers: mean over answers of the squared error, weighted by importance and summed over the numbers."""
-    return {"": snapshot.loss(snapshot.outputs(spec.split), snapshot.labels(spec.split))}
+    outputs, labels = snapshot.outputs(spec.split, spec.part), snapshot.labels(spec.split, spec.part)
+    return {"": snapshot.loss(outputs, labels)}

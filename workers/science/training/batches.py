@@ -1,42 +1,93 @@
 """What is shown at each step: a function of the seeds and the step, so that resuming needs no replay."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
+from jaxtyping import Int
+from torch import Tensor
 
-from workers.science.dataset import Dataset, Examples, stacked
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.shares import counts_at, phases, shares_at
+from experiments.recipe.training import Training
+from workers.science.dataset import Dataset, Examples, joined, stacked
 from workers.science.randomness import generator
 
 
-class Batches:
-    """The training examples of each step, stacked over seeds: the whole fixed set, or a number drawn for the step.
+@dataclass(frozen=True)
+class Batch:
+    """The examples of every seed, those of each part of the task in turn."""
 
-    From a fixed set they are drawn with replacement; a task without one makes new ones.
+    examples: Examples
+    pieces: tuple[tuple[int, float], ...]  # of each part: how many examples, and what their mean weighs in the loss
+
+
+class Batches:
+    """The examples of each step: the whole training sets of the parts that have a share, or a number from each.
+
+    A number is drawn anew from the task, or from a fixed set: with replacement, or epoch after epoch.
     """
 
     def __init__(
-        self, datasets: Sequence[Dataset], seeds: Sequence[int], size: int | Literal["full"], device: torch.device
+        self,
+        task: TaskSpec,
+        training: Training,
+        parts: Mapping[str, Sequence[Dataset]],
+        seeds: Sequence[int],
+        device: torch.device,
     ) -> None:
-        self.datasets, self.seeds, self.size, self.device = datasets, seeds, size, device
-        self.whole = stacked([_fixed(dataset) for dataset in datasets]).to(device) if size == "full" else None
+        self.task, self.training, self.parts, self.seeds, self.device = task, training, parts, seeds, device
+        self._whole_sets = lru_cache(maxsize=1)(self._join_whole_sets)
+        self._order = lru_cache(maxsize=4 * len(seeds) * len(parts))(self._draw_order)
 
-    def at(self, step: int) -> Examples:
-        if self.whole is not None:
-            return self.whole
-        drawn = [
-            self._draw(dataset, generator(seed, "batch", step))
-            for dataset, seed in zip(self.datasets, self.seeds, strict=True)
-        ]
-        return stacked(drawn).to(self.device)
+    def at(self, step: int) -> Batch:
+        shares, counts = shares_at(self.task, step), counts_at(self.task, self.training.batch, step)
+        if self.training.batch == "full":
+            examples = self._whole_sets(tuple(shares))
+        else:
+            examples = joined([self._drawn(name, counts[name], step) for name in shares]).to(self.device)
+        return Batch(examples, tuple((counts[name], share) for name, share in shares.items()))
 
-    def _draw(self, dataset: Dataset, generator: torch.Generator) -> Examples:
-        assert isinstance(self.size, int)
-        if not isinstance(dataset.train, Examples):
-            return dataset.train(generator, self.size)
-        return dataset.train.take(torch.randint(len(dataset.train), (self.size,), generator=generator))
+    def _join_whole_sets(self, names: Iterable[str]) -> Examples:
+        return joined([stacked([_fixed(dataset) for dataset in self.parts[name]]) for name in names]).to(self.device)
+
+    def _drawn(self, name: str, count: int, step: int) -> Examples:
+        """The examples of one part for every seed."""
+        drawn = []
+        for place, (dataset, seed) in enumerate(zip(self.parts[name], self.seeds, strict=True)):
+            if isinstance(dataset.train, Examples):
+                drawn.append(dataset.train.take(self._rows(name, place, count, step)))
+            else:
+                drawn.append(dataset.train(generator(seed, f"batch {name}".strip(), step), count))
+        return stacked(drawn)
+
+    def _rows(self, name: str, place: int, count: int, step: int) -> Int[Tensor, "row"]:
+        """Which examples of a fixed set one seed sees."""
+        n_train = len(_fixed(self.parts[name][place]))
+        if self.training.sampling == "with-replacement":
+            drawing = generator(self.seeds[place], f"batch {name}".strip(), step)
+            return torch.randint(n_train, (count,), generator=drawing)
+        first = self._seen_before(name, step)
+        epochs = range(first // n_train, (first + count - 1) // n_train + 1)
+        orders = torch.cat([self._order(name, place, epoch) for epoch in epochs])
+        return orders[first % n_train :][:count]
+
+    def _seen_before(self, name: str, step: int) -> int:
+        """Examples of a part that the steps before have shown."""
+        seen = 0
+        for first, n_steps in phases(self.task, self.training.steps):
+            count = counts_at(self.task, self.training.batch, first).get(name, 0)
+            seen += count * min(max(step - first, 0), n_steps)
+        return seen
+
+    def _draw_order(self, name: str, place: int, epoch: int) -> Int[Tensor, "row"]:
+        """The order in which one seed sees the examples of a part in an epoch, each once. A batch may end one epoch and
+        begin the next."""
+        n_train = len(_fixed(self.parts[name][place]))
+        return torch.randperm(n_train, generator=generator(self.seeds[place], f"epoch {name}".strip(), epoch))
 
 
 def _fixed(dataset: Dataset) -> Examples:
-    assert isinstance(dataset.train, Examples), "a full batch needs a fixed training set"
+    assert isinstance(dataset.train, Examples), "full batches and epochs need a fixed training set"
     return dataset.train

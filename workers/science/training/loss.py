@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from experiments.recipe.tasks import FeatureReconstruct, TaskSpec
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.tasks import FeatureReconstruct
 
 LOSS_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 

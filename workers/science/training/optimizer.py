@@ -7,6 +7,7 @@ from torch import Tensor
 
 from experiments.recipe.training import Training
 from workers.science.model import Weights
+from workers.science.training.learning_rate import learning_rate
 
 State = dict[str, Tensor]  # "exp_avg/blocks.0.attn.W_Q" and the like
 
@@ -25,12 +26,8 @@ class Optimizer:
         self._torch = _BUILD[spec.optimizer](spec, list(self.trained.values()))
 
     def step(self, update: int, gradients: list[Tensor]) -> None:
-        """Make update number `update`, counted from 0, with one gradient per trained weight.
-
-        Linear warm-up: the learning rate is lr * min(1, (update + 1) / warmup_steps).
-        """
-        share = min(1.0, (update + 1) / self.spec.warmup_steps) if self.spec.warmup_steps else 1.0
-        self._torch.param_groups[0]["lr"] = self.spec.learning_rate * share
+        """Make update number `update`, counted from 0, with one gradient per trained weight."""
+        self._torch.param_groups[0]["lr"] = learning_rate(self.spec, update)
         for weight, gradient in zip(self.trained.values(), gradients, strict=True):
             weight.grad = gradient.contiguous()  # the fused kernels walk memory and never look at strides
         self._torch.step()

@@ -1,0 +1,105 @@
+"""Checks across parts of a recipe: what each may ask of the others. Every refusal begins with the field it blames."""
+
+from collections.abc import Sequence
+
+from experiments.recipe.combined import TaskSpec, TwoPhase
+from experiments.recipe.interventions import FourierLoss, InterventionSpec, MaskWeights, ParameterName
+from experiments.recipe.models import FAMILIES, ModelSpec
+from experiments.recipe.observing import AnalysisSpec, MeasureSpec
+from experiments.recipe.shares import counts_at, phases, tasks_by_part
+from experiments.recipe.start import Start
+from experiments.recipe.tasks import ModularTask
+from experiments.recipe.training import Training
+
+
+def check_model(task: TaskSpec, model: ModelSpec) -> None:
+    """The model can learn the task. Raises ValueError."""
+    if model.can_learn(task):
+        return
+    able = ", ".join(family.model_fields["name"].default for family in FAMILIES if family.can_learn(task))
+    raise ValueError(
+        f"model.name: '{model.name}' needs {model.needs}, which '{task.name}' does not have; allowed: {able}"
+    )
+
+
+def check_look(task: TaskSpec, model: ModelSpec, look: MeasureSpec | AnalysisSpec, field: str) -> None:
+    """The measure or analysis has a meaning here. Raises ValueError."""
+    if not look.fits(task, model):
+        raise ValueError(f"{field}.name: '{look.name}' needs {look.needs}, not '{task.name}' with '{model.name}'")
+
+
+def check_start(model: ModelSpec, start: Start) -> None:
+    """What is taken from the other run has a place in the model. Raises ValueError."""
+    for index, graft in enumerate(start.grafts):
+        _check_parameters(model, graft.parameters, f"start.grafts.{index}")
+
+
+def check_training(task: TaskSpec, training: Training) -> None:
+    """The training fits the task. Raises ValueError."""
+    if task.n_train is None and training.batch == "full":
+        raise ValueError(f"training.batch: '{task.name}' draws fresh examples, so give a number, not 'full'")
+    if training.sampling == "epochs" and all(part.n_train is None for part in tasks_by_part(task).values()):
+        raise ValueError(f"training.sampling: '{task.name}' draws fresh examples and has no training set for epochs")
+    absent = sorted({answer for answer in training.loss_at if answer >= task.n_answers})
+    if absent:
+        allowed = "0" if task.n_answers == 1 else f"0 to {task.n_answers - 1}"
+        raise ValueError(f"training.loss_at: '{task.name}' has no answer {absent[0]}; allowed: {allowed}")
+    if len(set(training.loss_at)) < len(training.loss_at):
+        raise ValueError("training.loss_at: an answer is given more than once")
+    _check_phases(task, training)
+
+
+def _check_phases(task: TaskSpec, training: Training) -> None:
+    if isinstance(task, TwoPhase) and task.switch_at >= training.steps:
+        raise ValueError(
+            f"task.switch_at: {task.switch_at} leaves none of the {training.steps} steps for the second task"
+        )
+    for first_step, _ in phases(task, training.steps):
+        for name, count in counts_at(task, training.batch, first_step).items():
+            if count == 0:
+                raise ValueError(f"training.batch: {training.batch} is too small to hold an example of part '{name}'")
+
+
+def check_part(task: TaskSpec, part: str, split: str, field: str) -> None:
+    """A measure may look at this part and split. Raises ValueError."""
+    tasks = tasks_by_part(task)
+    if part and part not in tasks:
+        known = ", ".join(f"'{name}'" for name in tasks if name) or "none, for this task has no parts"
+        raise ValueError(f"{field}.part: '{task.name}' has no part '{part}'; allowed: {known}")
+    n_train = tasks[part].n_train if part else task.n_train
+    if split == "train" and n_train is None:
+        whose = f"part '{part}'" if part else f"'{task.name}'"
+        raise ValueError(f"{field}.split: {whose} has no fixed training set; measure split 'test'")
+
+
+def check_interventions(
+    task: TaskSpec, model: ModelSpec, interventions: Sequence[InterventionSpec], start: Start
+) -> None:
+    """Every intervention finds what it works on. Raises ValueError."""
+    for index, spec in enumerate(interventions):
+        field = f"interventions.{index}"
+        _check_parameters(model, getattr(spec, "parameters", ()), field)
+        if spec.name == "shuffle-labels" and task.n_train is None:
+            raise ValueError(f"{field}: '{task.name}' has no fixed training set whose labels could be shuffled")
+        if isinstance(spec, MaskWeights) and spec.of == "given" and start.is_fresh:
+            raise ValueError(f"{field}.of: 'given' means the weights of the run in [start], which names none")
+        if isinstance(spec, FourierLoss):
+            _check_fourier_loss(task, spec, field)
+
+
+def _check_parameters(model: ModelSpec, parameters: Sequence[ParameterName], field: str) -> None:
+    absent = [name for name in parameters if name not in model.matrices]
+    if absent:
+        raise ValueError(
+            f"{field}.parameters: the model has no {', '.join(absent)}; allowed: {', '.join(model.matrices)}"
+        )
+
+
+def _check_fourier_loss(task: TaskSpec, spec: FourierLoss, field: str) -> None:
+    if not isinstance(task, ModularTask):
+        raise ValueError(f"{field}: 'fourier-loss' needs a modular task of its own, not '{task.name}'")
+    highest = task.modulus // 2
+    if spec.frequencies and max(spec.frequencies) > highest:
+        raise ValueError(
+            f"{field}.frequencies: modulo {task.modulus} there is no {max(spec.frequencies)}; allowed: 1 to {highest}"
+        )
