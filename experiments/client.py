@@ -173,7 +173,7 @@ class Checkpoint:
         from safetensors.torch import load
 
         from workers.science.bridge import to_transformer_lens
-        from workers.science.transformer import Transformer
+        from workers.science.models import build_model
 
         recipe = self.point_recipe()
-        return to_transformer_lens(Transformer.for_task(recipe.model, recipe.task), load(self.run.download(self.file)))
+        return to_transformer_lens(build_model(recipe.model, recipe.task), load(self.run.download(self.file)))

@@ -30,6 +30,8 @@ def resolved(schema: Json) -> Json:
 
 def empty_table(schema: Json) -> Json:
     """What a table holds as long as the recipe does not mention it, where that differs from its fields' defaults."""
+    if "discriminator" in schema:
+        return {"name": schema["default"]["name"]} if "default" in schema else {}
     return {name: value for name, value in schema.get("default", {}).items() if value not in (None, [])}
 
 

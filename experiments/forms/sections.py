@@ -144,8 +144,8 @@ def _group(path: str, schema: Json, value: Any, *, is_item: bool = False) -> Gro
     """A table's fields; a name that no member has leaves only the choice of member."""
     members = members_of(schema)
     values = value if isinstance(value, dict) else {}
-    only = next(iter(members)) if len(members) == 1 else ""
-    member = str(values.get("name", only))
+    usual = next(iter(members)) if len(members) == 1 else empty_table(schema).get("name", "")
+    member = str(values.get("name", usual))
     table = members.get(member, {"properties": {}})
     fields = {name: part for name, part in table["properties"].items() if name != "name"}
     named = tuple(filter(None, members))

@@ -1,17 +1,17 @@
-"""What a recipe costs before it runs: parameters, arithmetic, memory, bytes kept.
-
-Arithmetic counts two operations per multiply-add of the matrix products of a plain forward pass, and twice that again
-for the backward pass (Kaplan et al. 2020, arXiv 2001.08361, section 2.1).
-"""
+"""What a recipe costs before it runs: parameters, arithmetic, memory, bytes kept."""
 
 from dataclasses import dataclass
 
-from experiments.recipe.models import Transformer
+from experiments.recipe.costs import forward_flops, parameter_count, training_flops
+from experiments.recipe.memory import (
+    FLOAT32_BYTES,
+    FLOAT64_BYTES,
+    data_bytes,
+    look_bytes,
+    step_bytes,
+    weight_bytes,
+)
 from experiments.recipe.recipe import Recipe, at_point
-from experiments.recipe.tasks import TaskSpec
-
-FLOAT32_BYTES = 4
-FLOAT64_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -42,30 +42,6 @@ def budget_of(recipe: Recipe) -> Budget:
     )
 
 
-def parameter_count(task: TaskSpec, model: Transformer) -> int:
-    """Numbers in the weights of one seed."""
-    width = model.n_heads * model.head_width
-    attention = 4 * model.d_model * width
-    mlp = 2 * model.d_model * model.d_mlp
-    biases = 3 * width + model.d_model + (model.d_mlp + model.d_model if model.d_mlp else 0)
-    norms = (2 if model.d_mlp else 1) * 2 * model.d_model if model.normalization == "LN" else 0
-    final_norm = 2 * model.d_model if model.normalization == "LN" else 0
-    positions = task.n_ctx * model.d_model if model.positions == "learned" else 0
-    layer = attention + mlp + norms + (biases if model.biases else 0)
-    return (task.d_vocab + task.d_vocab_out) * model.d_model + positions + model.n_layers * layer + final_norm
-
-
-def forward_flops(task: TaskSpec, model: Transformer) -> int:
-    """Floating-point operations of one example's forward pass, logits at the answer positions only."""
-    width = model.n_heads * model.head_width
-    pos = task.n_ctx
-    projections = 2 * pos * model.d_model * 4 * width
-    mixing = 2 * 2 * pos * pos * width
-    mlp = 2 * pos * 2 * model.d_model * model.d_mlp
-    unembed = 2 * task.n_answers * model.d_model * task.d_vocab_out
-    return model.n_layers * (projections + mixing + mlp) + unembed
-
-
 def examples_per_step(recipe: Recipe) -> int:
     batch = recipe.training.batch
     if batch == "full":
@@ -74,24 +50,27 @@ def examples_per_step(recipe: Recipe) -> int:
     return batch
 
 
+def examples_per_look(recipe: Recipe) -> int:
+    """Examples that are evaluated each time the measures are taken."""
+    splits = {getattr(measure, "split", "") for measure in recipe.measures}
+    n_train = recipe.task.n_train or 0
+    return ("test" in splits) * recipe.task.n_test + ("train" in splits) * n_train
+
+
 def _flops_of_one_seed(point: Recipe) -> float:
-    forward = forward_flops(point.task, point.model)
-    training = 3 * forward * examples_per_step(point) * point.training.steps
-    measured = len(point.measure_at.steps(point.training.steps)) * forward * point.task.n_test
-    return float(training + measured)
+    training = training_flops(point.task, point.model, examples_per_step(point)) * point.training.steps
+    looks = len(point.measure_at.steps(point.training.steps))
+    return float(training + looks * forward_flops(point.task, point.model, examples_per_look(point)))
 
 
 def _shard_memory(point: Recipe) -> int:
-    """Weights, gradients, two moments, and what the backward pass keeps of the activations."""
-    task, model = point.task, point.model
-    parameters = parameter_count(task, model)
-    width = model.n_heads * model.head_width
-    kept_per_token = model.n_layers * (6 * model.d_model + 4 * width + 2 * model.d_mlp + 2 * model.n_heads * task.n_ctx)
+    """The larger of a training step and of looking at the data sets, which are there all the time."""
     loss_bytes = FLOAT64_BYTES if point.training.loss_dtype == "float64" else FLOAT32_BYTES
-    logits = task.n_answers * task.d_vocab_out * (FLOAT32_BYTES + 2 * loss_bytes)
-    example = task.n_ctx * kept_per_token * FLOAT32_BYTES + logits
-    largest_batch = max(examples_per_step(point), task.n_test)
-    return point.stack_size * (4 * parameters * FLOAT32_BYTES + largest_batch * example)
+    step = step_bytes(point.task, point.model, examples_per_step(point), loss_bytes=loss_bytes)
+    n_examples, n_seeds = examples_per_look(point), point.stack_size
+    look = look_bytes(point.task, point.model, n_examples, n_seeds=n_seeds, loss_bytes=loss_bytes)
+    always = weight_bytes(point.task, point.model) + data_bytes(point.task)
+    return point.stack_size * (always + max(step, look))
 
 
 def _checkpoint_bytes(point: Recipe) -> int:

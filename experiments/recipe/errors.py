@@ -114,11 +114,13 @@ def _tellable(value: Any) -> Any:
 
 
 def _stated_by_us(field: str, message: str) -> RecipeError:
-    """A validator of ours may begin its sentence with the field it blames: `training.batch: ...`."""
+    """A validator of ours may begin its sentence with the field it blames, and end it with what is allowed:
+    `model.name: ...; allowed: ...`."""
+    message, _, allowed = message.partition("; allowed: ")
     blamed, separator, rest = message.partition(": ")
     if separator and blamed.replace(".", "").replace("_", "").isalnum() and " " not in blamed:
-        return RecipeError(".".join(filter(None, [field, blamed])), rest)
-    return RecipeError(field, message)
+        return RecipeError(".".join(filter(None, [field, blamed])), rest, allowed=allowed)
+    return RecipeError(field, message, allowed=allowed)
 
 
 def _field_path(details: ErrorDetails, data: Any) -> Iterator[str]:

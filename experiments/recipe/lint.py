@@ -2,7 +2,7 @@
 
 from experiments.recipe.recipe import Recipe
 
-CONTINUOUS = frozenset({"loss", "weight-norm"})
+DISCRETE = frozenset({"accuracy", "features-represented"})
 EARLY_SHARE = 0.1
 EARLY_CHECKPOINTS = 3
 
@@ -39,9 +39,10 @@ def _no_early_checkpoints(recipe: Recipe) -> str:
 
 
 def _one_kind_of_measure(recipe: Recipe) -> str:
-    continuous = any(measure.name in CONTINUOUS for measure in recipe.measures)
-    discrete = any(measure.name not in CONTINUOUS for measure in recipe.measures)
-    if continuous and discrete:
+    """Numbers are never right or wrong, so a task that is answered with them has no discrete measure to add."""
+    continuous = any(measure.name not in DISCRETE for measure in recipe.measures)
+    discrete = any(measure.name in DISCRETE for measure in recipe.measures)
+    if (continuous and discrete) or recipe.task.answers == "numbers":
         return ""
     kind, other = ("continuous", "accuracy") if continuous else ("discrete", "loss")
     return f"Only {kind} measures: an effect can look sudden or gradual by the choice of measure; add {other}."

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic import BaseModel, Field, JsonValue, field_validator, model_validator
 
 from experiments.recipe.interventions import InterventionSpec, ShuffleLabels
-from experiments.recipe.models import ModelSpec
-from experiments.recipe.observing import AnalysisSpec, FourierSpectrum, MeasureSpec, Split
+from experiments.recipe.models import FAMILIES, ModelSpec, Transformer
+from experiments.recipe.observing import AnalysisSpec, MeasureName, MeasureSpec, Split
 from experiments.recipe.spec import Count, Many, Spec
-from experiments.recipe.tasks import ModularAddition, TaskSpec
+from experiments.recipe.tasks import TaskSpec
 from experiments.recipe.training import Schedule, Step, Training
 
 MAX_SEEDS = 1024
@@ -28,7 +28,7 @@ PROSE = frozenset({"title", "problem", "notes"})
 class Expectation(Spec):
     """A prediction the run is scored on, per seed and grid point."""
 
-    measure: Literal["loss", "accuracy", "weight-norm"]
+    measure: MeasureName
     split: Split | None = None
     component: Annotated[str, Field(max_length=80, description="empty for the whole")] = ""
     at: Annotated[
@@ -60,7 +60,7 @@ class Recipe(Spec):
         Field(le=MAX_SEEDS, description=f"seeds trained together; all of them, at most {DEFAULT_STACK}, when left out"),
     ] = None
     task: TaskSpec
-    model: ModelSpec = Field(default_factory=ModelSpec)
+    model: ModelSpec = Transformer()
     training: Training = Field(default_factory=Training)
     checkpoints: Schedule = Field(default_factory=Schedule)
     measure_at: Annotated[Schedule, Field(description="steps at which the measures are taken")] = Schedule(
@@ -75,6 +75,11 @@ class Recipe(Spec):
     ] = Field(default_factory=dict)
     expect: Annotated[Many[Expectation], Field(max_length=40)] = ()
 
+    @field_validator("model", mode="before")
+    @classmethod
+    def a_model_without_a_name_is_a_transformer(cls, value: Any) -> Any:
+        return {"name": "transformer"} | value if isinstance(value, dict) else value
+
     @model_validator(mode="after")
     def parts_fit_together(self) -> Self:
         _refuse_repeats("seeds", [str(seed) for seed in self.seeds])
@@ -82,16 +87,32 @@ class Recipe(Spec):
         _refuse_repeats("analyses", [a.model_dump_json() for a in self.analyses])
         if self.task.n_train is None and self.training.batch == "full":
             raise ValueError(f"training.batch: '{self.task.name}' draws fresh examples, so give a number, not 'full'")
-        if self.task.n_train is None and any(m.name != "weight-norm" and m.split == "train" for m in self.measures):
+        if self.task.n_train is None and any(getattr(m, "split", "") == "train" for m in self.measures):
             raise ValueError(f"measures: '{self.task.name}' has no fixed training set; measure split 'test'")
         if self.task.n_train is None and any(isinstance(i, ShuffleLabels) for i in self.interventions):
             raise ValueError(
                 f"interventions: '{self.task.name}' has no fixed training set whose labels could be shuffled"
             )
-        if any(isinstance(a, FourierSpectrum) for a in self.analyses) and not isinstance(self.task, ModularAddition):
-            raise ValueError(f"analyses: 'fourier-spectrum' needs a modular task, not '{self.task.name}'")
+        self._model_can_learn_the_task()
+        self._looks_have_a_meaning()
         self._expectations_are_measured()
         return self
+
+    def _model_can_learn_the_task(self) -> None:
+        if self.model.can_learn(self.task):
+            return
+        able = ", ".join(family.model_fields["name"].default for family in FAMILIES if family.can_learn(self.task))
+        raise ValueError(
+            f"model.name: '{self.model.name}' needs {self.model.needs}, "
+            f"which '{self.task.name}' does not have; allowed: {able}"
+        )
+
+    def _looks_have_a_meaning(self) -> None:
+        for field in ("measures", "analyses"):
+            for index, look in enumerate(getattr(self, field)):
+                if not look.fits(self.task, self.model):
+                    here = f"not '{self.task.name}' with '{self.model.name}'"
+                    raise ValueError(f"{field}.{index}.name: '{look.name}' needs {look.needs}, {here}")
 
     def _expectations_are_measured(self) -> None:
         measured = {(m.name, getattr(m, "split", None)) for m in self.measures}
@@ -133,8 +154,7 @@ def _refuse_repeats(field: str, values: list[str]) -> None:
 
 def resolve(recipe: Recipe) -> Recipe:
     """The recipe with everything that was left to a rule written out: head width and stack size."""
-    model = recipe.model.model_copy(update={"d_head": recipe.model.head_width})
-    return recipe.model_copy(update={"model": model, "stack": recipe.stack_size})
+    return recipe.model_copy(update={"model": recipe.model.resolved(), "stack": recipe.stack_size})
 
 
 def at_point(recipe: Recipe, overrides: dict[str, JsonValue]) -> Recipe:

@@ -11,7 +11,7 @@ from experiments.services.measurements import MAX_POINTS, Trace, thinned
 
 
 def unit_of(recipe: Recipe, measure: str) -> str:
-    return next((spec.unit for spec in recipe.measures if spec.name == measure), "")
+    return next((spec.unit_on(recipe.task) for spec in recipe.measures if spec.name == measure), "")
 
 
 def measures_of(recipe: Recipe) -> list[str]:

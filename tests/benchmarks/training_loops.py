@@ -40,7 +40,7 @@ def demo_step(with_test_loss: bool) -> Callable[[], float]:
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-3, weight_decay=1.0, betas=(0.9, 0.98))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda update: min(1, (update + 1) / 10))
-    (train, test) = ((setup.splits[split].tokens[0], setup.splits[split].labels[0]) for split in ("train", "test"))
+    (train, test) = ((setup.splits[split].inputs[0], setup.splits[split].labels[0]) for split in ("train", "test"))
 
     def loss_on(tokens: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         log_probabilities: torch.Tensor = model(tokens)[:, -1].to(torch.float64).log_softmax(-1)

@@ -4,6 +4,7 @@ import base64
 import datetime
 import hashlib
 import io
+import tomllib
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ from experiments.protocol import (
 from experiments.recipe.panels import Axis, Panel, Series
 from experiments.services.blobs import store_blob
 from experiments.services.leases import Granted, claim_shard
-from experiments.services.recipes import submit_recipe
+from experiments.services.recipes import PRESETS, submit_recipe
 from experiments.services.runs import submit_run
 from experiments.services.tokens import create_worker_token
 from experiments.services.workers import announce_worker
@@ -62,6 +63,13 @@ def make_problem(category: int = 5, index: int = 3) -> Problem:
     return Problem.objects.get_or_create(
         number=number, defaults={"category": chapter, "index": index, "statement": "Why?"}
     )[0]
+
+
+def make_problems_of_presets() -> None:
+    """Every problem that a shipped recipe is about."""
+    for path in PRESETS.glob("*.toml"):
+        category, index = tomllib.loads(path.read_text(encoding="utf-8"))["problem"].split(".")
+        make_problem(int(category), int(index))
 
 
 def recipe_toml(*, seeds: tuple[int, ...] = (0, 1), stack: int = 2, steps: int = 100, sweep: str = "") -> str:

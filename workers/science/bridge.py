@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from workers.science.model import Model
 from workers.science.transformer import Transformer
 
 if TYPE_CHECKING:
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
 
 
-def to_transformer_lens(model: Transformer, weights: Mapping[str, Tensor]) -> "TransformerBridge":
+def to_transformer_lens(model: Model, weights: Mapping[str, Tensor]) -> "TransformerBridge":
     """The `TransformerBridge` that computes what `model` computes with the weights of one seed (no seed axis).
 
-    Where the model has no biases, no positions or no MLP, the bridge's own are zero, and do not train.
+    Where the model has no biases, no positions or no MLP, the bridge's own are zero, and do not train. A bridge reads
+    tokens: one for a task of real-valued vectors x is given x @ W_E, which it takes for embeddings.
     """
+    if not isinstance(model, Transformer):
+        raise TypeError(
+            f"TransformerLens has transformers only, so a {type(model).__name__} cannot become one: "
+            "load the checkpoint's tensors, and use workers.science.models.build_model and its run(record=, edit=)"
+        )
     # transformer_lens takes seconds to import, and only notebooks and tests come here
     from transformer_lens.model_bridge import TransformerBridge
 

@@ -4,25 +4,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Token sequences and the right token at each answer position; a leading seed axis once stacked."""
+    """Token sequences, or sequences of vectors, and what is right at each answer position: a token, or some numbers.
 
-    tokens: Int[Tensor, "*seed example pos"]
-    labels: Int[Tensor, "*seed example answer"]
+    A leading seed axis once stacked.
+    """
+
+    inputs: Int[Tensor, "*seed example pos"] | Float[Tensor, "*seed example pos d_in"]
+    labels: Int[Tensor, "*seed example answer"] | Float[Tensor, "*seed example answer d_out"]
 
     def __len__(self) -> int:
-        return self.labels.shape[-2]
+        """Examples of one seed; of a stack, ask the shape."""
+        return len(self.labels)
 
     def take(self, rows: Int[Tensor, "row"]) -> "Examples":
-        return Examples(self.tokens[rows], self.labels[rows])
+        return Examples(self.inputs[rows], self.labels[rows])
 
     def to(self, device: torch.device) -> "Examples":
-        return Examples(self.tokens.to(device), self.labels.to(device))
+        return Examples(self.inputs.to(device), self.labels.to(device))
 
 
 Draw = Callable[[torch.Generator, int], Examples]
@@ -32,15 +36,15 @@ Draw = Callable[[torch.Generator, int], Examples]
 class Dataset:
     """One seed's data. `train` is a fixed set, or a function that draws as many fresh examples as asked."""
 
-    answer_positions: tuple[int, ...]  # where the loss reads the logits, the same in every example
+    answer_positions: tuple[int, ...]  # where the loss reads the outputs, the same in every example
     train: Examples | Draw
     test: Examples
 
     def with_train_labels(self, labels: Int[Tensor, "example answer"]) -> "Dataset":
         assert isinstance(self.train, Examples), "only a fixed training set has labels to change"
-        return replace(self, train=Examples(self.train.tokens, labels))
+        return replace(self, train=Examples(self.train.inputs, labels))
 
 
 def stacked(examples: Sequence[Examples]) -> Examples:
     """The examples of several seeds with a leading seed axis."""
-    return Examples(torch.stack([e.tokens for e in examples]), torch.stack([e.labels for e in examples]))
+    return Examples(torch.stack([e.inputs for e in examples]), torch.stack([e.labels for e in examples]))

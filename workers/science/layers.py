@@ -18,6 +18,8 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": functional.relu,
     "gelu": functional.gelu,
     "silu": functional.silu,
+    "square": torch.square,
+    "none": lambda x: x,
 }
 
 
@@ -95,6 +97,14 @@ def picked(
     seeds = torch.arange(n_seeds, device=tokens.device)[:, None, None] * n_tokens
     rows = (seeds + tokens) * n_pos + torch.arange(n_pos, device=tokens.device)
     return functional.embedding(rows, table.flatten(0, 2).flatten(1)).view(*tokens.shape, *table.shape[3:])
+
+
+def read_in(
+    x: Int[Tensor, "seed example pos"] | Float[Tensor, "seed example pos d_in"],
+    table: Float[Tensor, "seed d_in d_model"],
+) -> Float[Tensor, "seed example pos d_model"]:
+    """Tokens: the table's row of each. Vectors of real numbers: x times the table; a token is its one-hot vector."""
+    return linear(x, table) if x.is_floating_point() else embedded(table, x)
 
 
 def embedded(

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from experiments.figures import figure_of_curves, figure_of_panel
 from experiments.recipe import Recipe
-from experiments.recipe.observing import MeasureSpec
+from experiments.recipe.observing import Accuracy, FeatureGeometry, MeasureSpec
 from experiments.recipe.panels import Panel, Series
 
 BUNDLE = "plotly.min.js"
@@ -83,13 +83,15 @@ def _curves(recipe: Recipe, metrics: pa.Table, point: int) -> list[str]:
     for name, spec in measures.items():
         series = _series([row for row in rows if row["measure"] == name])
         if series:
-            figure = figure_of_curves(series, measure=name, unit=spec.unit, seeds=recipe.seeds, y_scale=_scale(spec))
+            figure = figure_of_curves(
+                series, measure=name, unit=spec.unit_on(recipe.task), seeds=recipe.seeds, y_scale=_scale(spec)
+            )
             drawn.append(_figure(f"{name}{_where(recipe, point)}", "", figure, curves=True))
     return drawn
 
 
 def _scale(spec: MeasureSpec) -> Any:
-    return "linear" if spec.name == "accuracy" else "log"
+    return "linear" if isinstance(spec, Accuracy | FeatureGeometry) else "log"
 
 
 def _series(rows: list[dict[str, Any]]) -> list[Series]:

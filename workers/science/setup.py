@@ -8,9 +8,11 @@ import torch
 from experiments.recipe.recipe import Recipe
 from workers.science.dataset import Dataset, Examples, stacked
 from workers.science.interventions import edit_data, frozen_weights
+from workers.science.model import Model
+from workers.science.models import build_model
 from workers.science.randomness import generator
 from workers.science.tasks import build_dataset
-from workers.science.transformer import Transformer
+from workers.science.training.loss import LOSS_DTYPES, LossFunction, loss_function
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,10 @@ class Setup:
     recipe: Recipe
     seeds: tuple[int, ...]
     device: torch.device
-    model: Transformer
+    model: Model
     datasets: tuple[Dataset, ...]  # one per seed
     splits: dict[str, Examples]  # "test", and "train" where it is a fixed set, stacked over seeds
+    loss: LossFunction
     frozen: frozenset[str]  # names of the weights that never change
 
     @property
@@ -29,7 +32,7 @@ class Setup:
 
 
 def set_up(recipe: Recipe, seeds: Sequence[int], device: torch.device) -> Setup:
-    model = Transformer.for_task(recipe.model, recipe.task)
+    model = build_model(recipe.model, recipe.task)
     datasets = tuple(
         edit_data(recipe.interventions, build_dataset(recipe.task, generator(seed, "data")), seed) for seed in seeds
     )
@@ -38,4 +41,5 @@ def set_up(recipe: Recipe, seeds: Sequence[int], device: torch.device) -> Setup:
     if fixed:
         splits["train"] = stacked(fixed).to(device)
     frozen = frozen_weights(recipe.interventions, list(model.shapes))
-    return Setup(recipe, tuple(seeds), device, model, datasets, splits, frozen)
+    loss = loss_function(recipe.task, LOSS_DTYPES[recipe.training.loss_dtype], device)
+    return Setup(recipe, tuple(seeds), device, model, datasets, splits, loss, frozen)

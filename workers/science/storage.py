@@ -19,7 +19,8 @@ from experiments.recipe.models import ModelSpec
 from experiments.recipe.panels import Panel
 from experiments.recipe.tasks import TaskSpec
 from workers.science.events import Checkpointed, ResumePoint
-from workers.science.transformer import Transformer, Weights
+from workers.science.model import Model, Weights
+from workers.science.models import build_model
 
 METADATA_KEY = "circuitboard"  # one key only: safetensors writes several in no fixed order
 
@@ -37,11 +38,11 @@ def resume_step(path: Path) -> int:
     return int(path.stem.removeprefix("step-"))
 
 
-def read_checkpoint(path: Path) -> tuple[Transformer, Weights]:
+def read_checkpoint(path: Path) -> tuple[Model, Weights]:
     """The model and the weights of one seed (no seed axis) from a checkpoint file alone."""
     weights, about = _unpacked(path)
-    model, task = TypeAdapter(ModelSpec), TypeAdapter[TaskSpec](TaskSpec)
-    return Transformer.for_task(model.validate_python(about["model"]), task.validate_python(about["task"])), weights
+    model, task = TypeAdapter[ModelSpec](ModelSpec), TypeAdapter[TaskSpec](TaskSpec)
+    return build_model(model.validate_python(about["model"]), task.validate_python(about["task"])), weights
 
 
 class Storage:

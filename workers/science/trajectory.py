@@ -5,12 +5,12 @@ from functools import cached_property, lru_cache
 from typing import Protocol, runtime_checkable
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
-from workers.science.evaluation import answer_logits
+from workers.science.evaluation import answer_outputs
+from workers.science.model import Inputs, Weights
 from workers.science.setup import Setup
-from workers.science.transformer import Weights
 
 MAX_WEIGHTS = 2**28  # numbers of loaded weights held at once: 1 GiB of float32
 MAX_FEATURES = 2**25  # numbers of one piece of features: 256 MiB of float64
@@ -42,19 +42,22 @@ class Trajectory:
 
     def logit_features(self) -> Iterator[Float[Tensor, "seed checkpoint feature"]]:
         """Logits at the answers of every test and train example, flattened, a piece at a time."""
-        tokens = torch.cat([examples.tokens for examples in self.setup.splits.values()], dim=1)
-        features_per_example = len(self.setup.answer_positions) * self.setup.model.d_vocab_out
-        for chunk in torch.split(tokens, max(1, self._features_per_piece // features_per_example), dim=1):
+        inputs = torch.cat([examples.inputs for examples in self.setup.splits.values()], dim=1)
+        features_per_example = len(self.setup.answer_positions) * self.setup.model.d_out
+        for chunk in torch.split(inputs, max(1, self._features_per_piece // features_per_example), dim=1):
             yield torch.cat([self._logits(block, chunk) for block in self._blocks], dim=1)
 
-    def _logits(
-        self, block: tuple[int, ...], tokens: Int[Tensor, "seed example pos"]
-    ) -> Float[Tensor, "seed checkpoint feature"]:
+    def last_outputs(self, split: str) -> Float[Tensor, "seed example answer d_out"]:
+        """What the network says at the answers of a split, at the last checkpoint."""
+        weights = {name: self.weight(name)[-1] for name in self.setup.model.shapes}
+        return answer_outputs(self.setup.model, weights, self.setup.splits[split].inputs, self.setup.answer_positions)
+
+    def _logits(self, block: tuple[int, ...], inputs: Inputs) -> Float[Tensor, "seed checkpoint feature"]:
         """Every checkpoint of a block on the same examples, as one stack of models."""
         weights = {name: weight.flatten(0, 1) for name, weight in self._load(block).items()}
-        repeated = tokens.repeat(len(block), 1, 1)  # (checkpoint seed, example, pos)
-        logits = answer_logits(self.setup.model, weights, repeated, self.setup.answer_positions)
-        return logits.reshape(len(block), len(tokens), -1).transpose(0, 1)
+        repeated = torch.cat([inputs] * len(block))  # (checkpoint seed, example, pos)
+        logits = answer_outputs(self.setup.model, weights, repeated, self.setup.answer_positions)
+        return logits.reshape(len(block), len(inputs), -1).transpose(0, 1)
 
     def _load_block(self, block: tuple[int, ...]) -> dict[str, Float[Tensor, "checkpoint seed *dims"]]:
         checkpoints = [self._archive.load(step) for step in block]

@@ -5,7 +5,7 @@ Nothing is changed in place, and nothing is kept unless `record` asks for it.
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,49 +16,28 @@ from torch import Tensor
 from experiments.recipe.models import Transformer as TransformerSpec
 from experiments.recipe.tasks import TaskSpec
 from workers.science import layers
-from workers.science.randomness import generator
+from workers.science.model import UNWATCHED, Edit, HookPoints, Inputs, Model, Weights, drawn
+from workers.science.registry import implements
 
-Weights = dict[str, Tensor]
-Edit = Callable[[Tensor], Tensor]
 Projections = tuple[Tensor, Tensor, Tensor]  # queries, keys, values: each (seed, example, pos, head, d_head)
 
 
-class HookPoints:
-    """Passes activations on by name, replacing those to edit and keeping those to record."""
-
-    def __init__(self, record: Collection[str] = (), edit: Mapping[str, Edit] | None = None) -> None:
-        self.wanted = frozenset(record)
-        self.edits = edit or {}
-        self.recorded: dict[str, Tensor] = {}
-
-    def __call__(self, name: str, activation: Tensor) -> Tensor:
-        if name in self.edits:
-            activation = self.edits[name](activation)
-        if name in self.wanted:
-            self.recorded[name] = activation
-        return activation
-
-    def refuse_unknown(self, known: Collection[str]) -> None:
-        unknown = sorted((self.wanted | set(self.edits)) - set(known))
-        if unknown:
-            raise KeyError(f"no hook point {', '.join(unknown)}; known: {', '.join(known)}")
-
-
-UNWATCHED = HookPoints()
-
-
 @dataclass(frozen=True)
-class Transformer:
-    """What a model spec and a task's sizes make: the shapes, the first weights and the forward pass."""
+class Transformer(Model):
+    """What a model spec and a task's sizes make: the shapes, the first weights and the forward pass.
+
+    Inputs are tokens, or vectors of `d_vocab` real numbers at each position: W_E then is a linear read-in, and a token
+    is the same as its one-hot vector.
+    """
 
     spec: TransformerSpec
     n_ctx: int
     d_vocab: int
     d_vocab_out: int
 
-    @classmethod
-    def for_task(cls, spec: TransformerSpec, task: TaskSpec) -> "Transformer":
-        return cls(spec, n_ctx=task.n_ctx, d_vocab=task.d_vocab, d_vocab_out=task.d_vocab_out)
+    @property
+    def d_out(self) -> int:
+        return self.d_vocab_out
 
     # --- Weights ---
 
@@ -98,10 +77,7 @@ class Transformer:
         paper: N(0, 1/d_model), and N(0, 1/d_vocab) for W_U, as the code of Nanda et al. 2023 has it. gpt2: the standard
         deviation of transformer_lens 4.3, 0.8 / sqrt(d_model), with W_O and W_out divided by sqrt(2 n_layers).
         """
-        return {
-            name: torch.stack([self._initial(name, shape, generator(seed, f"init {name}")) for seed in seeds])
-            for name, shape in self.shapes.items()
-        }
+        return drawn(self.shapes, self._initial, seeds)
 
     def _initial(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         kind = name.rpartition(".")[2]
@@ -117,16 +93,14 @@ class Transformer:
 
     # --- Forward passes ---
 
-    def logits(
-        self, weights: Weights, tokens: Int[Tensor, "seed example pos"]
-    ) -> Float[Tensor, "seed example pos d_vocab_out"]:
+    def logits(self, weights: Weights, tokens: Inputs) -> Float[Tensor, "seed example pos d_vocab_out"]:
         """Logits at every position."""
         return self.run(weights, tokens)[0]
 
     def run(
         self,
         weights: Weights,
-        tokens: Int[Tensor, "seed example pos"],
+        inputs: Inputs,
         *,
         record: Collection[str] = (),
         edit: Mapping[str, Edit] | None = None,
@@ -138,8 +112,8 @@ class Transformer:
         """
         hooks = HookPoints(record, edit)
         hooks.refuse_unknown(self.hook_names)
-        positions = torch.arange(tokens.shape[-1], device=tokens.device)
-        residual = self._embedded(weights, tokens, positions, hooks)
+        positions = torch.arange(inputs.shape[2], device=inputs.device)
+        residual = self._embedded(weights, inputs, positions, hooks)
         for layer in range(self.spec.n_layers):
             residual = hooks(f"blocks.{layer}.hook_resid_pre", residual)
             projections = self._projections(layer, weights, residual, positions, hooks)
@@ -147,23 +121,23 @@ class Transformer:
         residual = self._normalized(weights, "ln_final", residual, hooks)
         return layers.linear(residual, weights["unembed.W_U"]), hooks.recorded
 
-    def answer_logits(
-        self, weights: Weights, tokens: Int[Tensor, "seed example pos"], answer_positions: tuple[int, ...]
+    def answer_outputs(
+        self, weights: Weights, inputs: Inputs, answer_positions: tuple[int, ...]
     ) -> Float[Tensor, "seed example answer d_vocab_out"]:
         """The logits at the answer positions, as `logits` has them there but for rounding, without work nobody reads.
 
         The last layer computes queries, MLP and logits at the answer positions alone. Where examples outnumber the
         vocabulary, the first layer computes projections once per (token, position) and picks them for each example.
         """
-        every = torch.arange(tokens.shape[-1], device=tokens.device)
-        answers = torch.tensor(answer_positions, device=tokens.device)
+        every = torch.arange(inputs.shape[2], device=inputs.device)
+        answers = torch.tensor(answer_positions, device=inputs.device)
         last = self.spec.n_layers - 1
         queried = every if last else answers
-        if self.d_vocab < tokens.shape[1]:
-            projections = self._shared_projections(weights, tokens, queried)
-            residual = self._embedded(weights, tokens[:, :, queried], queried)
+        if not inputs.is_floating_point() and self.d_vocab < inputs.shape[1]:
+            projections = self._shared_projections(weights, inputs, queried)
+            residual = self._embedded(weights, inputs[:, :, queried], queried)
         else:
-            residual = self._embedded(weights, tokens, every)
+            residual = self._embedded(weights, inputs, every)
             projections = self._projections(0, weights, residual, queried)
             residual = residual[:, :, queried]
         residual = self._finish_block(0, weights, residual, projections, queried)
@@ -175,8 +149,8 @@ class Transformer:
 
     # --- Parts of a forward pass; `queried` are the positions that are computed ---
 
-    def _embedded(self, weights: Weights, tokens: Tensor, positions: Tensor, hooks: HookPoints = UNWATCHED) -> Tensor:
-        residual = hooks("hook_embed", layers.embedded(weights["embed.W_E"], tokens))
+    def _embedded(self, weights: Weights, inputs: Tensor, positions: Tensor, hooks: HookPoints = UNWATCHED) -> Tensor:
+        residual = hooks("hook_embed", layers.read_in(inputs, weights["embed.W_E"]))
         if self.spec.positions != "learned":
             return residual
         learned = weights["pos_embed.W_pos"][:, None, positions].expand_as(residual)
@@ -210,7 +184,9 @@ class Transformer:
             keys = hooks(f"{here}.attn.hook_rot_k", layers.rotated(keys, every))
         return queries, keys, values
 
-    def _shared_projections(self, weights: Weights, tokens: Tensor, queried: Tensor) -> Projections:
+    def _shared_projections(
+        self, weights: Weights, tokens: Int[Tensor, "seed example pos"], queried: Tensor
+    ) -> Projections:
         """Those of the first layer, computed for every token at every position and picked for each example."""
         n_seeds, _, n_pos = tokens.shape
         every_token = torch.arange(self.d_vocab, device=tokens.device)[None, :, None].expand(n_seeds, -1, n_pos)
@@ -281,3 +257,15 @@ class Transformer:
         if self.spec.d_mlp:
             names += ["hook_resid_mid", *self._norm_hook_names("ln2"), "mlp.hook_pre", "mlp.hook_post", "hook_mlp_out"]
         return [*names, "hook_resid_post"]
+
+    def numbers_per_example(self, n_answers: int) -> int:
+        spec = self.spec
+        attention = 6 * spec.n_heads * spec.head_width + 2 * spec.n_heads * self.n_ctx
+        n_mlp = n_answers if spec.n_layers == 1 else self.n_ctx
+        return self.n_ctx * (4 * spec.d_model + attention) + n_mlp * 2 * spec.d_mlp + n_answers * 2 * self.d_vocab_out
+
+
+@implements(TransformerSpec)
+def transformer(spec: TransformerSpec, task: TaskSpec) -> Transformer:
+    """For a task of vectors, `d_vocab` and `d_vocab_out` are the numbers read and written per position."""
+    return Transformer(spec, n_ctx=task.n_ctx, d_vocab=task.d_in, d_vocab_out=task.d_out)

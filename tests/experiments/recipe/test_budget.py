@@ -3,9 +3,10 @@
 import pytest
 
 from experiments.recipe import recipe_from_toml
-from experiments.recipe.budget import budget_of, forward_flops, parameter_count
-from experiments.recipe.models import Transformer
-from experiments.recipe.tasks import ModularAddition
+from experiments.recipe.budget import budget_of
+from experiments.recipe.costs import forward_flops, parameter_count, training_flops
+from experiments.recipe.models import Mlp, ToyModel, Transformer
+from experiments.recipe.tasks import FeatureReconstruct, ModularAddition
 
 
 def test_parameters_of_the_published_grokking_model():
@@ -14,12 +15,25 @@ def test_parameters_of_the_published_grokking_model():
     assert parameter_count(task, model) == embeddings + 4 * 128 * 128 + 2 * 128 * 512
 
 
-def test_forward_arithmetic_by_hand():
-    task = ModularAddition(modulus=5)
+@pytest.mark.parametrize(("n_examples", "n_projected"), [(2, 2), (100, 6)])
+def test_forward_arithmetic_by_hand(n_examples, n_projected):
+    """The first layer projects each of 6 tokens once when there are more examples; the answer is at one of 3 places."""
     model = Transformer(d_model=4, n_heads=1, d_mlp=0)
-    projections = 2 * 3 * 4 * 16
-    mixing = 2 * 2 * 9 * 4
-    assert forward_flops(task, model) == projections + mixing + 2 * 4 * 5
+    queries, keys_and_values = n_projected * 4 * 4, 2 * n_projected * 3 * 4 * 4
+    out, unembed = n_examples * 4 * 4, n_examples * 4 * 5
+    flops = 2 * (queries + keys_and_values + out + unembed)
+    assert forward_flops(ModularAddition(modulus=5), model, n_examples) == flops
+
+
+def test_what_needs_no_gradient_costs_less_going_backward():
+    """The features of a toy model are data; its second product needs gradients of both factors."""
+    first, second = 2 * 10 * 6 * 3, 2 * 10 * 3 * 6
+    flops = training_flops(FeatureReconstruct(n_features=6), ToyModel(d_hidden=3), 10)
+    assert flops == 2 * first + 3 * second
+
+
+def test_one_hot_inputs_are_looked_up_for_nothing():
+    assert forward_flops(ModularAddition(modulus=5), Mlp(d_mlp=7), 10) == 2 * 10 * 7 * 5
 
 
 def test_twice_the_seeds_cost_twice_the_arithmetic_and_bytes(toml):

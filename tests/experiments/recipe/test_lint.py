@@ -26,3 +26,9 @@ def test_one_kind_of_measure_hides_the_other_view(toml):
 def test_missing_expectation_is_mentioned(toml):
     assert "No expectation" in advice(toml)
     assert "No expectation" not in advice(toml + '\n[[expect]]\nmeasure = "loss"\nsplit = "test"\nat_most = 1.0\n')
+
+
+def test_a_task_answered_with_numbers_has_no_discrete_measure_to_add(toml):
+    features = toml.replace('"modular-addition"\nmodulus = 7', '"feature-reconstruct"')
+    features = features.replace("steps = 100", "steps = 100\nbatch = 8") + '\n[model]\nname = "toy-model"\n'
+    assert "Only" not in advice(features)

@@ -4,7 +4,7 @@ import pytest
 
 from experiments.models import Run, SubmittedRecipe
 from experiments.services.recipes import load_presets
-from tests.experiments.making import make_problem, recipe_toml
+from tests.experiments.making import make_problem, make_problems_of_presets, recipe_toml
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +18,7 @@ def draft(client, toml, **fields):
 
 
 def test_it_begins_with_the_starter_of_the_problem(client):
-    for index in range(1, 60):
-        make_problem(3, index)
-    make_problem()
+    make_problems_of_presets()
     load_presets()
     starter = SubmittedRecipe.objects.starters().filter(problem__number="5.3").get(size="laptop")
     assert starter.title in client.get("/recipes/new/?problem=5.3").context["draft"].text

@@ -9,7 +9,7 @@ from experiments.services.recipes import load_presets, submit_recipe
 from experiments.services.runs import submit_run
 from problems.evidence import result_cells
 from problems.models import Problem
-from tests.experiments.making import make_problem, make_run, recipe_toml
+from tests.experiments.making import make_problem, make_problems_of_presets, make_run, recipe_toml
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +45,7 @@ def test_a_row_shows_the_best_run_as_a_line(ended, alice):
 
 
 def test_a_row_without_runs_shows_the_recipe_and_its_time(db):
-    for index in range(1, 60):
-        make_problem(3, index)
+    make_problems_of_presets()
     problem = make_problem()
     load_presets()
     assert result_cells([problem])[problem.pk].text.startswith("recipe, about ")

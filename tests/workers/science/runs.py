@@ -7,7 +7,7 @@ import torch
 from experiments.recipe import Recipe, at_point, recipe_from_data
 from workers.science.conduct import conduct
 from workers.science.events import Checkpointed, Event, Measured, ResumePoint
-from workers.science.transformer import Weights
+from workers.science.model import Weights
 
 ADDITION: dict[str, Any] = {
     "title": "tiny",
@@ -26,6 +26,31 @@ PREVIOUS_TOKEN: dict[str, Any] = ADDITION | {
     "model": {"name": "transformer", "d_model": 8, "n_heads": 1, "d_mlp": 0, "positions": "rotary"},
     "training": {"steps": 20, "batch": 6},
     "measures": [{"name": "loss", "split": "test"}],
+}
+MLP: dict[str, Any] = ADDITION | {
+    "problem": "3.3",
+    "model": {"name": "mlp", "inputs": "embedded-concat", "d_embed": 3, "n_layers": 2, "d_mlp": 8},
+}
+SUPERPOSITION: dict[str, Any] = ADDITION | {
+    "problem": "4.1",
+    "task": {"name": "feature-reconstruct", "n_features": 4, "sparsity": 0.5, "n_test": 16},
+    "model": {"name": "toy-model", "d_hidden": 2, "dropout": 0.3},
+    "training": {"steps": 20, "batch": 6, "learning_rate": 1e-2},
+    "measures": [{"name": "loss"}, {"name": "feature-dimensionality"}],
+}
+REGRESSION: dict[str, Any] = ADDITION | {
+    "problem": "3.13",
+    "task": {"name": "icl-regression", "dims": 2, "points": 4, "n_test": 16},
+    "model": {"name": "transformer", "d_model": 8, "n_heads": 2, "d_mlp": 16},
+    "training": {"steps": 20, "batch": 6},
+    "measures": [{"name": "loss"}, {"name": "excess-loss"}],
+}
+FAMILIES: dict[str, dict[str, Any]] = {
+    "addition": ADDITION,
+    "previous token": PREVIOUS_TOKEN,
+    "mlp": MLP,
+    "superposition": SUPERPOSITION,
+    "regression": REGRESSION,
 }
 
 

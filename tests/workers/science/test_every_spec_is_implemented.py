@@ -5,12 +5,13 @@ from typing import get_args
 import pytest
 
 from experiments.recipe.interventions import InterventionSpec
+from experiments.recipe.models import ModelSpec
 from experiments.recipe.observing import AnalysisSpec, MeasureSpec
 from experiments.recipe.tasks import TaskSpec
 from workers.science import conduct  # noqa: F401 - imports every implementation
 from workers.science.registry import _implementations
 
-UNIONS = [TaskSpec, MeasureSpec, AnalysisSpec, InterventionSpec]
+UNIONS = [TaskSpec, ModelSpec, MeasureSpec, AnalysisSpec, InterventionSpec]
 MEMBERS = [member for union in UNIONS for member in get_args(get_args(union)[0])]
 
 

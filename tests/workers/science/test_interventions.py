@@ -18,7 +18,7 @@ def test_shuffling_permutes_the_train_labels_and_leaves_the_test_set(dataset):
     shuffled = edit_data([ShuffleLabels()], dataset, seed=0)
     assert torch.equal(shuffled.train.labels.sort(0).values, dataset.train.labels.sort(0).values)
     assert (shuffled.train.labels != dataset.train.labels).float().mean() > 0.7
-    assert torch.equal(shuffled.train.tokens, dataset.train.tokens)
+    assert torch.equal(shuffled.train.inputs, dataset.train.inputs)
     assert torch.equal(shuffled.test.labels, dataset.test.labels)
 
 

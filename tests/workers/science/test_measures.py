@@ -1,6 +1,7 @@
 """Each measure where its value is known."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -8,10 +9,12 @@ import torch
 from experiments.recipe.models import Transformer as TransformerSpec
 from experiments.recipe.observing import Accuracy, Loss, WeightNorm
 from workers.science.dataset import Examples
-from workers.science.evaluation import Snapshot, answer_logits
+from workers.science.evaluation import Snapshot, answer_outputs
 from workers.science.measures import measure
+from workers.science.training.loss import cross_entropy
 from workers.science.transformer import Transformer
 
+CROSS_ENTROPY = partial(cross_entropy, dtype=torch.float64)
 LABELS = torch.tensor([[[0], [1], [2], [3]], [[0], [0], [0], [0]]])  # (seed, example, answer)
 
 
@@ -19,7 +22,7 @@ def snapshot(logits, weights=None, trained=()):
     """A moment at which the network says these logits on the test set."""
     model = Transformer(TransformerSpec(d_model=8, n_heads=2), n_ctx=1, d_vocab=4, d_vocab_out=4)
     splits = {"test": Examples(torch.zeros(2, 4, 1, dtype=torch.int64), LABELS)}
-    return Snapshot(model, weights or {}, splits, (0,), torch.float64, trained, {"test": logits})
+    return Snapshot(model, weights or {}, splits, (0,), CROSS_ENTROPY, trained, {"test": logits})
 
 
 def of_the_right_answer(value):
@@ -65,6 +68,6 @@ def test_logits_in_chunks_are_those_at_once(monkeypatch):
     model = Transformer(TransformerSpec(d_model=8, n_heads=2), n_ctx=3, d_vocab=5, d_vocab_out=4)
     weights = {name: weight.double() for name, weight in model.initial_weights([0, 1]).items()}
     tokens = torch.randint(5, (2, 23, 3), generator=torch.Generator().manual_seed(0))
-    at_once = answer_logits(model, weights, tokens, (2,))
+    at_once = answer_outputs(model, weights, tokens, (2,))
     monkeypatch.setattr("workers.science.evaluation.MAX_ACTIVATIONS", 10_000)
-    torch.testing.assert_close(answer_logits(model, weights, tokens, (2,)), at_once, atol=1e-13, rtol=0)
+    torch.testing.assert_close(answer_outputs(model, weights, tokens, (2,)), at_once, atol=1e-13, rtol=0)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.workers.science.runs import ADDITION, PREVIOUS_TOKEN, MemoryArchive, carry_out, of_kind, recipe
+from tests.workers.science.runs import FAMILIES, MemoryArchive, carry_out, of_kind, recipe
 from workers.science import conduct as conducting
 from workers.science.events import Analysed, Checkpointed, Finished, Measured, ResumePoint
 from workers.science.storage import Storage
@@ -38,7 +38,7 @@ def resumed(step, recipe, storage):
 
 @pytest.mark.parametrize("step", [0, 3, 10, 20])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("base", [ADDITION, PREVIOUS_TOKEN], ids=["addition", "previous token"])
+@pytest.mark.parametrize("base", FAMILIES.values(), ids=FAMILIES)
 def test_weights_measurements_panels_and_scores_are_those_of_an_undisturbed_run(base, optimizer, step, tmp_path):
     training = base["training"] | {"optimizer": optimizer, "momentum": 0.5}
     asked = recipe(base, training=training, **WATCHED)

@@ -9,8 +9,8 @@ from safetensors.torch import load_file
 from tests.workers.science.runs import recipe
 from workers.science.bridge import to_transformer_lens
 from workers.science.events import Checkpointed
+from workers.science.models import build_model
 from workers.science.storage import Storage, read_checkpoint, write_whole
-from workers.science.transformer import Transformer
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def storage(tmp_path):
 
 @pytest.fixture
 def checkpoint():
-    weights = Transformer.for_task(recipe().model, recipe().task).initial_weights([0, 3])
+    weights = build_model(recipe().model, recipe().task).initial_weights([0, 3])
     return Checkpointed(40, (0, 3), weights)
 
 
@@ -55,7 +55,7 @@ def test_a_checkpoint_file_alone_gives_a_transformer_lens_model(storage, checkpo
     (_, second) = storage.keep_checkpoint(checkpoint)
     model, weights = read_checkpoint(storage.folder / second.name)
     tokens = torch.tensor([[1, 2, 7], [6, 6, 7]])
-    ours = model.logits(checkpoint.weights, tokens.expand(2, 2, 3))[1]
+    ours = model.run(checkpoint.weights, tokens.expand(2, 2, 3))[0][1]
     torch.testing.assert_close(to_transformer_lens(model, weights)(tokens), ours)
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.workers.science.runs import ADDITION, PREVIOUS_TOKEN, MemoryArchive, carry_out, measured, recipe
+from tests.workers.science.runs import FAMILIES, MemoryArchive, carry_out, measured, recipe
 from workers.science.events import Measured
 from workers.science.failures import NotFinite
 from workers.science.training.loss import cross_entropy
@@ -18,13 +18,13 @@ def last_weights(recipe, **arguments):
     return archive.checkpoints[recipe.training.steps]
 
 
-@pytest.mark.parametrize("base", [ADDITION, PREVIOUS_TOKEN], ids=["addition", "previous token"])
+@pytest.mark.parametrize("base", FAMILIES.values(), ids=FAMILIES)
 def test_a_run_repeats_bit_for_bit(base):
     first, again = last_weights(recipe(base)), last_weights(recipe(base))
     assert all(torch.equal(first[name], again[name]) for name in first)
 
 
-@pytest.mark.parametrize("base", [ADDITION, PREVIOUS_TOKEN], ids=["addition", "previous token"])
+@pytest.mark.parametrize("base", FAMILIES.values(), ids=FAMILIES)
 def test_a_seed_alone_is_the_same_seed_in_a_stack(base):
     """But for rounding, which the order of a matrix product may change."""
     alone, stacked = last_weights(recipe(base), seeds=(1,)), last_weights(recipe(base), seeds=(0, 1, 2))

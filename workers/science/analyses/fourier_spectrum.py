@@ -15,8 +15,11 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
 
     Source: Nanda et al. 2023, arXiv 2301.05217, section 4.1.
     """
-    modulus = trajectory.setup.recipe.task.d_vocab_out
-    norms = frequency_norms(trajectory.weight("embed.W_E")[:, :, :modulus])  # (checkpoint, seed, frequency)
+    modulus = trajectory.setup.recipe.task.d_out
+    has_table = "embed.W_E" in trajectory.setup.model.shapes
+    # one-hot inputs have no table: the first rows of the first layer read the first operand
+    table = trajectory.weight("embed.W_E" if has_table else "layers.0.W_in")
+    norms = frequency_norms(table[:, :, :modulus])  # (checkpoint, seed, frequency)
     panel = Panel(
         key="fourier-spectrum-embedding",
         title="Fourier spectrum of the embedding",

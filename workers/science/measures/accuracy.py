@@ -9,5 +9,5 @@ from workers.science.registry import implements
 @implements(Accuracy)
 def accuracy(spec: Accuracy, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     """Fraction of answer positions, in [0, 1], at which the largest logit is the right token's."""
-    right = snapshot.logits(spec.split).argmax(-1) == snapshot.labels(spec.split)  # (seed, example, answer)
+    right = snapshot.outputs(spec.split).argmax(-1) == snapshot.labels(spec.split)  # (seed, example, answer)
     return {"": right.double().mean(dim=(1, 2))}

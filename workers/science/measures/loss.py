@@ -4,11 +4,10 @@ from torch import Tensor
 from experiments.recipe.observing import Loss
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implements
-from workers.science.training.loss import cross_entropy
 
 
 @implements(Loss)
 def loss(spec: Loss, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
-    """Mean cross-entropy at the answer positions, at least 0, in nats per token; ln(d_vocab_out) for uniform logits."""
-    logits, labels = snapshot.logits(spec.split), snapshot.labels(spec.split)
-    return {"": cross_entropy(logits, labels, snapshot.loss_dtype)}
+    """What training lowers, at least 0. Tokens: mean cross-entropy at the answers, in nats; ln(d_vocab_out) for uniform
+    logits. Numbers: mean over answers of the squared error, weighted by importance and summed over the numbers."""
+    return {"": snapshot.loss(snapshot.outputs(spec.split), snapshot.labels(spec.split))}

@@ -1,10 +1,17 @@
 """The loss that is trained and measured."""
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from experiments.recipe.tasks import FeatureReconstruct, TaskSpec
+
 LOSS_DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+LossFunction = Callable[[Tensor, Tensor], Float[Tensor, "seed"]]  # of outputs and labels
 
 
 def cross_entropy(
@@ -18,3 +25,24 @@ def cross_entropy(
     """
     log_probabilities = logits.log_softmax(-1, dtype=dtype)
     return -log_probabilities.gather(-1, labels[..., None]).mean(dim=(1, 2, 3))
+
+
+def squared_error(
+    outputs: Float[Tensor, "seed example answer d_out"],
+    labels: Float[Tensor, "seed example answer d_out"],
+    dtype: torch.dtype,
+    importances: Float[Tensor, "d_out"] | None = None,
+) -> Float[Tensor, "seed"]:
+    """Mean over examples and answers of sum_i I_i (output_i - label_i)^2, with I_i = 1 unless given."""
+    errors = (outputs.to(dtype) - labels).square()
+    return (errors if importances is None else errors * importances).sum(-1).mean(dim=(1, 2))
+
+
+def loss_function(task: TaskSpec, dtype: torch.dtype, device: torch.device) -> LossFunction:
+    """What a task is trained on: cross-entropy where it is answered with tokens, else the squared error."""
+    if task.answers == "token":
+        return partial(cross_entropy, dtype=dtype)
+    if not isinstance(task, FeatureReconstruct):
+        return partial(squared_error, dtype=dtype)
+    importances = torch.tensor(task.importances, dtype=dtype, device=device)
+    return partial(squared_error, dtype=dtype, importances=importances)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from experiments.recipe.training import Training
-from workers.science.transformer import Weights
+from workers.science.model import Weights
 
 State = dict[str, Tensor]  # "exp_avg/blocks.0.attn.W_Q" and the like
 

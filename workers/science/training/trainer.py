@@ -11,11 +11,10 @@ from experiments.recipe.recipe import Recipe
 from workers.science.evaluation import Snapshot
 from workers.science.events import ResumePoint
 from workers.science.failures import NotFinite
+from workers.science.model import Weights
 from workers.science.setup import set_up
 from workers.science.training.batches import Batches
-from workers.science.training.loss import LOSS_DTYPES, cross_entropy
 from workers.science.training.optimizer import Optimizer
-from workers.science.transformer import Weights
 
 
 class Trainer:
@@ -23,7 +22,6 @@ class Trainer:
         self.setup = set_up(recipe, seeds, device)
         self.seeds = self.setup.seeds
         self.step = 0  # updates made so far
-        self.loss_dtype = LOSS_DTYPES[recipe.training.loss_dtype]
         initial = self.setup.model.initial_weights(seeds)
         self.weights: Weights = {name: weight.to(device) for name, weight in initial.items()}
         self.batches = Batches(self.setup.datasets, self.seeds, recipe.training.batch, device)
@@ -32,8 +30,9 @@ class Trainer:
     def update(self) -> Float[Tensor, "seed"]:
         """One step of training for every seed; the losses before it. Raises NotFinite when one is no number."""
         batch = self.batches.at(self.step)
-        logits = self.setup.model.answer_logits(self.weights, batch.tokens, self.setup.answer_positions)
-        losses = cross_entropy(logits, batch.labels, self.loss_dtype)
+        model = self.setup.model.in_training(self.seeds, self.step)
+        outputs = model.answer_outputs(self.weights, batch.inputs, self.setup.answer_positions)
+        losses = self.setup.loss(outputs, batch.labels)
         if not losses.isfinite().all():
             self._name_the_culprit(losses.detach())
         # each seed's loss depends on its own weights alone, so the gradient of the sum is that of each
@@ -48,7 +47,7 @@ class Trainer:
             {name: weight.detach() for name, weight in self.weights.items()},
             self.setup.splits,
             self.setup.answer_positions,
-            self.loss_dtype,
+            self.setup.loss,
             tuple(self.optimizer.trained),
         )
 

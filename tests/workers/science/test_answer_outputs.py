@@ -21,12 +21,12 @@ GRID = [dict(zip(OPTIONS, values, strict=True)) for values in itertools.product(
 @pytest.mark.parametrize("answers", [(4,), (1, 2, 3, 4), (0, 3)], ids=str)
 @pytest.mark.parametrize("n_examples", [3, 20], ids=["few examples", "more examples than tokens"])
 @pytest.mark.parametrize("options", GRID, ids=str)
-def test_answer_logits_and_their_gradients_are_those_of_the_plain_pass(options, n_examples, answers):
+def test_answer_outputs_and_their_gradients_are_those_of_the_plain_pass(options, n_examples, answers):
     model = Transformer(TransformerSpec(d_model=8, n_heads=2, d_mlp=12, **options), n_ctx=5, d_vocab=7, d_vocab_out=6)
     weights = {name: weight.double().requires_grad_() for name, weight in model.initial_weights([3, 4]).items()}
     tokens = torch.randint(7, (2, n_examples, 5), generator=torch.Generator().manual_seed(0))
 
-    fast = model.answer_logits(weights, tokens, answers)
+    fast = model.answer_outputs(weights, tokens, answers)
     plain = model.logits(weights, tokens)[:, :, list(answers)]
 
     torch.testing.assert_close(fast, plain, atol=1e-12, rtol=1e-12)

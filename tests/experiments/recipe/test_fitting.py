@@ -1,0 +1,108 @@
+"""Parts of a recipe that have no meaning together are refused, with the field and what would fit."""
+
+from typing import get_args
+
+import pytest
+
+from experiments.recipe import InvalidRecipe, RecipeError, at_point, recipe_from_data
+from experiments.recipe.observing import MeasureName, MeasureSpec
+
+ADDITION = {"name": "modular-addition", "modulus": 7}
+PREVIOUS = {"name": "previous-token"}
+FEATURES = {"name": "feature-reconstruct"}
+REGRESSION = {"name": "icl-regression"}
+TOY, MLP, TRANSFORMER = {"name": "toy-model"}, {"name": "mlp"}, {"name": "transformer"}
+
+
+def data(task, model, *, measure="loss", **changes):
+    batch = "full" if task is ADDITION else 8
+    base = {"title": "Tiny", "problem": "5.3", "task": task, "model": model}
+    return base | {"training": {"steps": 10, "batch": batch}, "measures": [{"name": measure}]} | changes
+
+
+def the_error(found) -> RecipeError:
+    with pytest.raises(InvalidRecipe) as caught:
+        recipe_from_data(found)
+    (error,) = caught.value.errors
+    return error
+
+
+@pytest.mark.parametrize(
+    ("task", "models"),
+    [(ADDITION, [TRANSFORMER, MLP]), (PREVIOUS, [TRANSFORMER]), (FEATURES, [TOY]), (REGRESSION, [TRANSFORMER])],
+)
+def test_a_model_that_cannot_learn_the_task_is_refused_with_those_that_can(task, models):
+    for model in (TRANSFORMER, MLP, TOY):
+        if model in models:
+            recipe_from_data(data(task, model))
+            continue
+        error = the_error(data(task, model))
+        assert error.field == "model.name"
+        assert error.allowed == ", ".join(able["name"] for able in models)
+        assert f"'{model['name']}' needs" in error.message and task["name"] in error.message
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "measure", "needs"),
+    [
+        (FEATURES, TOY, "accuracy", "a task answered with tokens"),
+        (REGRESSION, TRANSFORMER, "accuracy", "a task answered with tokens"),
+        (ADDITION, MLP, "loss-per-position", "a task with several answers per example"),
+        (PREVIOUS, TRANSFORMER, "excess-loss", "task 'icl-regression'"),
+        (REGRESSION, TRANSFORMER, "loss-per-feature", "task 'feature-reconstruct'"),
+        (ADDITION, MLP, "basis-alignment", "model 'toy-model', variant 'relu-output'"),
+        (FEATURES, TOY | {"variant": "absolute-value"}, "feature-norm", "model 'toy-model', variant 'relu-output'"),
+    ],
+)
+def test_a_measure_without_a_meaning_is_named(task, model, measure, needs):
+    error = the_error(data(task, model, measure=measure))
+    assert error.field == "measures.0.name"
+    assert f"'{measure}' needs {needs}" in error.message
+
+
+@pytest.mark.parametrize("analysis", ["fourier-spectrum", "in-context-curve", "feature-directions"])
+def test_an_analysis_without_a_meaning_is_named(analysis):
+    error = the_error(data(PREVIOUS, TRANSFORMER, analyses=[{"name": analysis}]))
+    assert error.field == "analyses.0.name"
+    assert f"'{analysis}' needs" in error.message
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (MLP | {"d_embed": 8}, "model.d_embed"),
+        (MLP | {"inputs": "embedded-sum"}, "model.d_embed"),
+        (MLP | {"tied": True}, "model.tied"),
+    ],
+)
+def test_a_table_of_embeddings_is_given_where_it_is_used(model, field):
+    assert the_error(data(ADDITION, model)).field == field
+
+
+def test_a_model_without_a_name_is_a_transformer():
+    assert recipe_from_data(data(ADDITION, {"d_mlp": 64})).model.name == "transformer"
+
+
+def test_a_field_of_another_family_is_refused_with_the_fields_of_this_one():
+    assert "d_hidden" not in the_error(data(ADDITION, MLP | {"d_hidden": 3})).allowed
+    assert the_error(data(ADDITION, MLP | {"n_heads": 3})).field == "model.n_heads"
+
+
+def test_fields_of_every_family_can_be_swept():
+    recipe = recipe_from_data(data(FEATURES, TOY, sweep={"model.dropout": [0.0, 0.5], "task.sparsity": [0.5]}))
+    assert [at_point(recipe, point).model.dropout for point in recipe.points()] == [0.0, 0.5]
+
+
+def test_a_fixed_training_set_is_needed_for_full_batches():
+    assert the_error(data(FEATURES, TOY, training={"steps": 10})).field == "training.batch"
+
+
+def test_every_measure_can_be_expected():
+    assert set(get_args(MeasureName)) == {
+        spec.model_fields["name"].default for spec in get_args(get_args(MeasureSpec)[0])
+    }
+
+
+def test_the_unit_of_the_loss_is_that_of_the_answers():
+    units = [recipe_from_data(data(*parts)) for parts in ((ADDITION, MLP), (FEATURES, TOY))]
+    assert [r.measures[0].unit_on(r.task) for r in units] == ["nats per token", "squared error"]

@@ -1,0 +1,16 @@
+from jaxtyping import Float
+from torch import Tensor
+
+from experiments.recipe.observing import ExcessLoss
+from workers.science.evaluation import Snapshot
+from workers.science.least_squares import least_squares, prompt, squared_errors
+from workers.science.registry import implements
+
+
+@implements(ExcessLoss)
+def excess_loss(spec: ExcessLoss, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    """Mean over examples of the network's squared error minus that of least squares: at each point, and on the mean."""
+    x, y = prompt(snapshot.splits["test"].inputs, snapshot.labels("test"))
+    errors = (snapshot.outputs("test").double()[..., 0] - y).square().mean(1)  # (seed, point)
+    excess = errors - squared_errors(least_squares, x, y)
+    return {"": excess.mean(1)} | {f"k={k}": excess[:, k] for k in range(excess.shape[1])}

@@ -1,0 +1,23 @@
+"""The loss of parts of an example: of each answer, of each feature."""
+
+from jaxtyping import Float
+from torch import Tensor
+
+from experiments.recipe.observing import LossPerFeature, LossPerPosition
+from workers.science.evaluation import Snapshot
+from workers.science.registry import implements
+
+
+@implements(LossPerPosition)
+def loss_per_position(spec: LossPerPosition, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    """The loss at each answer apart, by how many answers came before; their mean is the loss."""
+    outputs, labels = snapshot.outputs(spec.split), snapshot.labels(spec.split)
+    n_answers = len(snapshot.answer_positions)
+    return {f"k={k}": snapshot.loss(outputs[:, :, k : k + 1], labels[:, :, k : k + 1]) for k in range(n_answers)}
+
+
+@implements(LossPerFeature)
+def loss_per_feature(spec: LossPerFeature, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    """Mean over examples of (x_i - x'_i)^2; the sum over features of importance times this is the loss."""
+    errors = (snapshot.outputs(spec.split).double() - snapshot.labels(spec.split)).square().mean(dim=(1, 2))
+    return {f"feature {i}": errors[:, i] for i in range(errors.shape[-1])}
