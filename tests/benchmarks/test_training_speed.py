@@ -1,7 +1,8 @@
 """One training step of one seed against the loop people write, TransformerLens's grokking demo. Run by `make bench`.
 
-To reach, on two CPU cores: 4 times faster for training alone, 7 times with the demo's measuring. Each loop runs in processes of its own, by turns, with the environment it would have: ours settles itself. The fastest
-turn of each counts, so that a passing load on the machine does not.
+To reach, on two CPU cores: 4 times faster for training alone, 7 times with the demo's measuring. Each loop runs in
+processes of its own, by turns, with the environment it would have: ours settles itself. The fastest turn of each
+counts, so that a passing load on the machine does not.
 """
 
 import json
