@@ -1,4 +1,4 @@
-"""What a run leaves in a folder when it is started from the command line (the layout is in design.md, section 7)."""
+"""What a run leaves in a folder when it is started from the command line."""
 
 import json
 from pathlib import Path
