@@ -17,7 +17,16 @@ PRESETS = Path(__file__).resolve().parent.parent / "presets"
 def checked_recipe(toml: str) -> tuple[Recipe, Problem]:
     """The recipe and the problem it is about. Raises InvalidRecipe with everything that is wrong."""
     recipe = recipe_from_toml(toml)
+    refuse_other_starts(recipe, line=lines_of_fields(toml).get("start.run"))
     return recipe, problem_of(recipe, line=lines_of_fields(toml).get("problem"))
+
+
+def refuse_other_starts(recipe: Recipe, *, line: int | None = None) -> None:
+    """A claim hands a worker the checkpoints of its own shard alone, so only the command line can start from others."""
+    if not recipe.start.is_fresh:
+        how = "python -m workers.science RECIPE.toml --out DIR --start-from FOLDER_OF_THAT_RUN"
+        reason = f"this site's workers start from fresh weights only; carry it out yourself: {how}"
+        raise InvalidRecipe([RecipeError("start.run", reason, recipe.start.run, line=line)])
 
 
 def problem_of(recipe: Recipe, *, line: int | None = None) -> Problem:

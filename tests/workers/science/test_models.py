@@ -17,8 +17,13 @@ from workers.science.models import build_model
 from workers.science.setup import set_up
 
 ADDITION, FEATURES = ModularAddition(modulus=13), FeatureReconstruct(n_features=9)
-BOTH = Mixture(
-    parts=[{"name": "add", "task": ADDITION}, {"name": "sub", "task": {"name": "modular-subtraction", "modulus": 13}}]
+BOTH = Mixture.model_validate(
+    {
+        "parts": [
+            {"name": "add", "task": ADDITION},
+            {"name": "sub", "task": {"name": "modular-subtraction", "modulus": 13}},
+        ]
+    }
 )
 PAIRS = [
     (Transformer(d_model=16, n_heads=2), BOTH),
