@@ -30,7 +30,7 @@ def test_typing_in_the_text_renews_the_form(editor):
 
 def test_another_task_brings_its_fields_and_the_keyboard_stays(editor):
     field(editor, "task.name").focus()
-    editor.keyboard.press("ArrowDown")
+    editor.keyboard.type("previous")
     expect(field(editor, "task.vocabulary")).to_be_visible()
     expect(field(editor, "task.name")).to_be_focused()
 
