@@ -9,6 +9,7 @@ class Status(models.TextChoices):
     RESULT_REPORTED = "result-reported", "Result reported"
     REPRODUCED = "reproduced", "Reproduced"
     CONTESTED = "contested", "Contested"
+    RESOLVED = "resolved", "Resolved"
 
 
 MEANING = {
@@ -17,4 +18,5 @@ MEANING = {
     Status.RESULT_REPORTED: "A finding with a finished run is reported here. Nobody else has reproduced it yet.",
     Status.REPRODUCED: "A reported finding was run again by another person and held.",
     Status.CONTESTED: "There is an unresolved disagreement about a reported finding.",
+    Status.RESOLVED: "A curator signed that it is answered and named the run that shows it.",
 }

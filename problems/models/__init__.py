@@ -1,21 +1,36 @@
+from problems.models.activity import Activity, SavedFilter, Subscription
 from problems.models.claims import Claim, ClaimEvent, Freshness
 from problems.models.community import HelpWanted, Idea
-from problems.models.people import User
+from problems.models.discussion import Backlog, Comment
+from problems.models.moderation import Approval, CuratorAct
+from problems.models.people import Digest, User
 from problems.models.problems import LETTERS, Alias, Category, Problem
 from problems.models.sources import Prediction, Reference, Resource
+from problems.models.standing import Part, Resolution, StatusChange
 
 __all__ = [
     "LETTERS",
+    "Activity",
     "Alias",
+    "Approval",
+    "Backlog",
     "Category",
     "Claim",
     "ClaimEvent",
+    "Comment",
+    "CuratorAct",
+    "Digest",
     "Freshness",
     "HelpWanted",
     "Idea",
+    "Part",
     "Prediction",
     "Problem",
     "Reference",
+    "Resolution",
     "Resource",
+    "SavedFilter",
+    "StatusChange",
+    "Subscription",
     "User",
 ]

@@ -47,6 +47,11 @@ class Claim(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     last_activity_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
+    parts = models.ManyToManyField("problems.Part", blank=True, related_name="claims")
+    over_cap_reason = models.TextField(
+        blank=True, help_text="why a new account holds more fresh claims than its cap allows"
+    )
+    reminded_at = models.DateTimeField(null=True, blank=True, help_text="of the present silence; empty once active")
 
     is_imported = models.BooleanField(default=False, help_text="made before this site, read from the published table")
     imported_name = models.CharField(max_length=120, blank=True, help_text="who made it, as written in the table")
@@ -106,6 +111,8 @@ class ClaimEvent(models.Model):
         RESUMED = "resumed", "resumed"
         NOTED = "noted", "wrote a note"
         RELEASED = "released", "released"
+        REMINDED = "reminded", "was reminded"
+        KEPT = "kept", "said: still on it"
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -1,17 +1,18 @@
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from problems.models.moderation import Moderated, ModeratedQuerySet
 
-class HelpWantedQuerySet(models.QuerySet["HelpWanted"]):
+
+class HelpWantedQuerySet(ModeratedQuerySet["HelpWanted"]):
     def open(self) -> Self:
-        return self.filter(closed_at=None)
+        return self.approved().filter(closed_at=None)
 
 
-class HelpWanted(models.Model):
+class HelpWanted(Moderated):
     """Somebody on a problem asks for people."""
 
     class Kind(models.TextChoices):
@@ -21,9 +22,6 @@ class HelpWanted(models.Model):
     problem = models.ForeignKey("problems.Problem", on_delete=models.CASCADE, related_name="help_wanted")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     text = models.TextField(help_text="what help, in a sentence or two")
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="help_wanted"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -37,7 +35,11 @@ class HelpWanted(models.Model):
         return f"{self.get_kind_display()} for {self.problem_id}"
 
 
-class Idea(models.Model):
+class IdeaQuerySet(ModeratedQuerySet["Idea"]):
+    """Ideas, filtered by their approval."""
+
+
+class Idea(Moderated):
     """An unnumbered proposal. Who had it and who entered it may be two people."""
 
     class Kind(models.TextChoices):
@@ -56,9 +58,6 @@ class Idea(models.Model):
     originator = models.CharField(max_length=120, blank=True, help_text="who had the idea, if not the submitter")
     originator_role = models.CharField(max_length=80, blank=True)
     originator_is_verified_expert = models.BooleanField(default=False)
-    submitter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="ideas"
-    )
     related_problems = models.ManyToManyField("problems.Problem", blank=True, related_name="ideas")
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates"
@@ -66,6 +65,7 @@ class Idea(models.Model):
     imported = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = IdeaQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["imported"])
 
     class Meta:

@@ -11,6 +11,12 @@ is_handle = RegexValidator(
 )
 
 
+class Digest(models.TextChoices):
+    NEVER = "never", "never"
+    DAILY = "daily", "each day"
+    WEEKLY = "weekly", "each week"
+
+
 class User(AbstractUser):
     """A person. The handle is the username; the e-mail address is never shown or exported."""
 
@@ -25,6 +31,11 @@ class User(AbstractUser):
     role = models.CharField(max_length=80, blank=True, help_text="such as student or research engineer")
     is_verified_expert = models.BooleanField(default=False)
     is_curator = models.BooleanField(default=False, help_text="may edit the catalogue")
+    is_trusted = models.BooleanField(default=False, help_text="what they add needs no approval")
+    digest = models.CharField("e-mail digest", max_length=6, choices=Digest.choices, default=Digest.NEVER)
+    digest_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    activity_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    feed_token = models.CharField(max_length=64, blank=True, editable=False, help_text="opens the person's own feed")
 
     class Meta(AbstractUser.Meta):
         constraints = [models.UniqueConstraint(Lower("username"), name="one_person_per_handle")]

@@ -4,6 +4,7 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from problems.models.moderation import Moderated
 from problems.models.querysets import ProblemQuerySet
 
 LETTERS = ("A", "B", "C", "D")
@@ -39,7 +40,7 @@ def number_is_category_and_index() -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(number=parts), name="number_is_category_and_index")
 
 
-class Problem(models.Model):
+class Problem(Moderated):
     """An open problem. The number is text, "1.10" and "1.1" are two problems; it is given once and never reused."""
 
     class DifficultySource(models.TextChoices):
@@ -59,6 +60,10 @@ class Problem(models.Model):
     difficulty_note = models.TextField(blank=True, help_text="what is unusual or disputed about the letter")
     starred = models.BooleanField(null=True, blank=True, help_text="starred in the source; empty when not known")
     sources = models.CharField(max_length=80, blank=True, help_text="where the problem was read, such as coda;post-5")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", help_text="it was a duplicate"
+    )
+    literature_checked_on = models.DateField(null=True, blank=True, help_text="when existing work was last looked for")
     see_also = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="seen_from")
     imported = models.JSONField(
         default=dict, editable=False, help_text="the values last loaded from the data files; what differs was curated"

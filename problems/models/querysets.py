@@ -12,7 +12,9 @@ from django.utils import timezone
 from problems.evidence import annotate_evidence
 from problems.models.claims import Claim
 from problems.models.community import HelpWanted
+from problems.models.moderation import ModeratedQuerySet
 from problems.models.sources import Reference
+from problems.models.standing import Resolution
 from problems.status import Status
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def number_of(rows: "models.QuerySet[models.Model]") -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-class ProblemQuerySet(models.QuerySet["Problem"]):
+class ProblemQuerySet(ModeratedQuerySet["Problem"]):
     def with_evidence(self) -> "ProblemQuerySet":
         """Adds the counts named in `problems.evidence.COUNTS`, zeros where nothing is known."""
         return annotate_evidence(self)
@@ -65,7 +67,9 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def with_status(self, now: datetime.datetime | None = None) -> "ProblemQuerySet":
         """Adds n_fresh_claims, the evidence and `status`, a `problems.status.Status`: the first rule that holds."""
         n_fresh_claims = number_of(Claim.objects.fresh(now or timezone.now()))
+        resolved = Exists(Resolution.objects.standing().of_whole_problem().filter(problem=OuterRef("pk")))
         rules = Case(
+            When(resolved, then=Value(Status.RESOLVED)),
             When(n_contested_findings__gt=0, then=Value(Status.CONTESTED)),
             When(n_reproduced_findings__gt=0, then=Value(Status.REPRODUCED)),
             When(n_findings__gt=0, then=Value(Status.RESULT_REPORTED)),

@@ -1,9 +1,14 @@
-from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from problems.models.moderation import Moderated, ModeratedQuerySet
 
-class Reference(models.Model):
+
+class ReferenceQuerySet(ModeratedQuerySet["Reference"]):
+    """Existing work, filtered by its approval."""
+
+
+class Reference(Moderated):
     """Existing work on a problem."""
 
     class Kind(models.TextChoices):
@@ -24,12 +29,10 @@ class Reference(models.Model):
     title = models.CharField(max_length=300)
     url = models.URLField(blank=True, max_length=500)
     note = models.TextField(blank=True)
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="added_references"
-    )
     imported = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ReferenceQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["imported"])
 
     class Meta:

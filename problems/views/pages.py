@@ -22,7 +22,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "n_with_recipe": problems.with_recipe().count(),
         "categories": Category.objects.annotate(n_problems=Count("problems")),
         "latest_claims": Claim.objects.held().select_related("problem", "claimant")[:5],
-        "help_wanted": HelpWanted.objects.open().select_related("problem", "asked_by")[:5],
+        "help_wanted": HelpWanted.objects.open().select_related("problem", "added_by")[:5],
         "evidence_template": evidence.front_template if evidence else "",
         **(evidence.front(request.user) if evidence else {}),
     }
@@ -49,12 +49,12 @@ def category(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def ideas(request: HttpRequest) -> HttpResponse:
-    shown = Idea.objects.select_related("submitter", "duplicate_of").prefetch_related("related_problems", "duplicates")
+    shown = Idea.objects.select_related("added_by", "duplicate_of").prefetch_related("related_problems", "duplicates")
     return render(request, "problems/ideas.html", {"ideas": shown})
 
 
 @require_safe
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     claims = Prefetch("claims", queryset=Claim.objects.select_related("problem"))
-    found = get_object_or_404(User.objects.prefetch_related(claims, "ideas"), username=handle, is_active=True)
+    found = get_object_or_404(User.objects.prefetch_related(claims, "added_ideas"), username=handle, is_active=True)
     return render(request, "problems/person.html", {"person": found})

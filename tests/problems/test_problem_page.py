@@ -62,7 +62,7 @@ def test_neighbours_cross_the_border_of_a_category(catalogue):
 
 
 def test_help_that_is_wanted_is_shown_until_it_is_found(client, problem, alice):
-    wish = HelpWanted.objects.create(problem=problem, kind="mentor", text="An hour a month", asked_by=alice)
+    wish = HelpWanted.objects.create(problem=problem, kind="mentor", text="An hour a month", added_by=alice)
     assert "Help wanted: a mentor" in page_of(client, "/problems/5.3/")
     HelpWanted.objects.filter(pk=wish.pk).update(closed_at=wish.created_at)
     assert "Help wanted" not in page_of(client, "/problems/5.3/")

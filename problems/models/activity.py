@@ -1,0 +1,116 @@
+"""What moved: one line for each event that people follow. Feeds, digests and the front page all read from here."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from problems.models.people import User
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def followed_by(self, user: User | AnonymousUser) -> Self:
+        """In a problem, idea or category the person watches, and not muted there. Saved filters are matched apart."""
+        watched = Subscription.objects.filter(user=user.pk)
+        of_problem = watched.filter(problem=OuterRef("problem"))
+        of_category = watched.filter(category=OuterRef("problem__category"), is_muted=False)
+        of_idea = watched.filter(idea=OuterRef("idea"), is_muted=False)
+        wanted = Exists(of_problem.filter(is_muted=False)) | Exists(of_category) | Exists(of_idea)
+        return self.filter(wanted).exclude(Exists(of_problem.filter(is_muted=True))).exclude(actor=user.pk)
+
+
+class Activity(models.Model):
+    """An event on a problem or an idea, in one line. Things that await approval make none until they have it."""
+
+    class Kind(models.TextChoices):
+        CLAIMED = "claimed", "claimed"
+        RELEASED = "released", "released a claim"
+        NOTED = "noted", "reported progress"
+        COMMENTED = "commented", "commented"
+        REFERENCE = "reference", "added existing work"
+        HELP_WANTED = "help-wanted", "asked for help"
+        IDEA = "idea", "proposed an idea"
+        PROBLEM = "problem", "added a problem"
+        REVISED = "revised", "revised the statement"
+        STATUS = "status", "status changed"
+        RUN = "run", "ran an experiment"
+        FINDING = "finding", "reported a finding"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    problem = models.ForeignKey(
+        "problems.Problem", null=True, blank=True, on_delete=models.CASCADE, related_name="activity"
+    )
+    idea = models.ForeignKey("problems.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="activity")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="activity"
+    )
+    text = models.CharField(max_length=300, blank=True, help_text="what happened, without who and where")
+    url = models.CharField(max_length=300, help_text="path of the page, with the fragment of the place on it")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "activity"
+        indexes = [models.Index(fields=["-at", "-id"]), models.Index(fields=["problem", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}"
+
+
+class SavedFilter(models.Model):
+    """A filtered list under a name."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000, help_text="the canonical query string of the list")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_saved_filter_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscription(models.Model):
+    """Somebody follows a problem, category, idea or saved filter; muted when they left what they would follow."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
+    problem = models.ForeignKey(
+        "problems.Problem", null=True, blank=True, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    category = models.ForeignKey(
+        "problems.Category", null=True, blank=True, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    idea = models.ForeignKey(
+        "problems.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    saved_filter = models.ForeignKey(
+        SavedFilter, null=True, blank=True, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    is_muted = models.BooleanField(default=False, help_text="left on purpose: touching it again does not renew it")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "problem"], name="one_subscription_per_problem"),
+            models.UniqueConstraint(fields=["user", "category"], name="one_subscription_per_category"),
+            models.UniqueConstraint(fields=["user", "idea"], name="one_subscription_per_idea"),
+            models.UniqueConstraint(fields=["user", "saved_filter"], name="one_subscription_per_saved_filter"),
+            models.CheckConstraint(
+                condition=Q(problem__isnull=False, category=None, idea=None, saved_filter=None)
+                | Q(problem=None, category__isnull=False, idea=None, saved_filter=None)
+                | Q(problem=None, category=None, idea__isnull=False, saved_filter=None)
+                | Q(problem=None, category=None, idea=None, saved_filter__isnull=False),
+                name="a_subscription_is_to_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows {self.problem or self.category or self.idea or self.saved_filter}"
