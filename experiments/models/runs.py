@@ -2,7 +2,7 @@ import datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.urls import reverse
 
 
@@ -68,6 +68,22 @@ class Run(models.Model):
         return self.cancel_requested_at is not None
 
 
+# From each person straight to the next one in the index: as many steps as people, however many shards they queue.
+# Neither database does so by itself for SELECT DISTINCT.
+PEOPLE_WAITING = """
+    WITH RECURSIVE waiting (person) AS (
+        SELECT min(submitter_id) FROM experiments_shard WHERE state = 'queued' AND hardware_class = %(need)s
+        UNION ALL
+        SELECT (
+            SELECT min(submitter_id) FROM experiments_shard
+            WHERE state = 'queued' AND hardware_class = %(need)s AND submitter_id > waiting.person
+        )
+        FROM waiting WHERE waiting.person IS NOT NULL
+    )
+    SELECT person FROM waiting WHERE person IS NOT NULL
+"""
+
+
 class ShardQuerySet(models.QuerySet["Shard"]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE)
@@ -85,7 +101,15 @@ class ShardQuerySet(models.QuerySet["Shard"]):
         return self.queued().filter(lost)
 
     def of_user(self, user_id: int | None) -> Self:
-        return self.filter(run__submitter=user_id)
+        return self.filter(submitter=user_id)
+
+    def people_waiting_for(self, hardware_class: str) -> list[int | None]:
+        """Everybody with a queued shard that needs this class; None for shards of people who are gone."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(PEOPLE_WAITING, {"need": hardware_class})
+            people: list[int | None] = [person for (person,) in cursor.fetchall()]
+        orphans = self.queued().filter(hardware_class=hardware_class, submitter=None)
+        return [*people, None] if orphans.exists() else people
 
     def held(self) -> Self:
         """Held by a worker under a lease."""
@@ -99,6 +123,14 @@ class Shard(models.Model):
     """The seeds of one grid point that one worker trains together: the unit of dispatch."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards")
+    submitter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,  # the two indexes below serve it
+        help_text="that of the run, here as well so that the dispatcher finds a person's next shard in one index",
+    )
     index = models.PositiveIntegerField()
     point = models.PositiveIntegerField(default=0, help_text="index of the grid point")
     overrides = models.JSONField(default=dict, help_text="dotted field -> value at this grid point")
@@ -143,6 +175,8 @@ class Shard(models.Model):
             models.Index(fields=["run", "state", "index"]),
             models.Index(fields=["state", "lease_until"]),
             models.Index(fields=["state", "dispatched_at"]),
+            models.Index(fields=["submitter", "state"]),
+            models.Index(fields=["state", "hardware_class", "submitter", "run", "index"], name="shards_in_queue_order"),
         ]
         ordering = ["run", "index"]
 

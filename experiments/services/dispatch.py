@@ -1,15 +1,20 @@
-"""Which shard goes to which class of workers now. The database is the queue; a message only says "come and claim"."""
+"""Which shard goes to which class of workers now. The database is the queue; a message only says "come and claim".
+
+What a pass costs grows with the workers and with the people who wait, never with the length of the queue: every
+question is answered from an index. `deploy/BENCHMARKS.md` has the figures.
+"""
 
 import datetime
 import heapq
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from experiments.models import HELD, DispatchPass, Run, Shard, Worker
+from experiments.models import HELD, DispatchPass, Shard, Worker
 from experiments.services import fair_share, wake_ups
 
 CLASSES = ("gpu", "cpu")  # a shard that runs anywhere goes to the faster class while it has room
@@ -21,8 +26,7 @@ def dispatch() -> int:
     with transaction.atomic():
         _lock_dispatcher(now)
         chosen = _choose(now)
-        for shard_id, hardware_class in sorted(chosen):  # a cancel locks them in this order too
-            Shard.objects.filter(pk=shard_id).update(dispatched_at=now, dispatched_to=hardware_class)
+        _mark(chosen, now)
     # A crash from here on costs the lifetime of a wake-up, no more: the marks then read as lost messages.
     for position, (shard_id, hardware_class) in enumerate(chosen):
         if not wake_ups.wake_worker(shard_id, hardware_class=hardware_class):
@@ -38,15 +42,27 @@ def _lock_dispatcher(now: datetime.datetime) -> None:
     DispatchPass.objects.filter(pk=1).update(last_at=now)
 
 
+def _mark(chosen: list[tuple[int, str]], now: datetime.datetime) -> None:
+    """Locked in the order in which a cancel locks them, then marked at once for each class."""
+    in_order = Shard.objects.filter(pk__in=[pk for pk, _ in chosen]).order_by("pk")
+    list(in_order.select_for_update(no_key=True).values_list("pk"))
+    for hardware_class in CLASSES:
+        shard_ids = [pk for pk, given_to in chosen if given_to == hardware_class]
+        if shard_ids:
+            Shard.objects.filter(pk__in=shard_ids).update(dispatched_at=now, dispatched_to=hardware_class)
+
+
 def _unmark(shard_ids: list[int], marked_at: datetime.datetime) -> None:
     Shard.objects.filter(pk__in=shard_ids, dispatched_at=marked_at).update(dispatched_at=None, dispatched_to="")
 
 
 def free_slots(hardware_class: str, *, now: datetime.datetime) -> int:
     """Slots of accepting workers that neither hold a shard nor have a wake-up on its way."""
-    workers = Worker.objects.accepting(now).of_class(hardware_class)
-    held = Counter(Shard.objects.held().filter(worker__in=workers).values_list("worker", flat=True))
-    open_slots = sum(max(slots - held[pk], 0) for pk, slots in workers.values_list("pk", "slots"))
+    workers = dict(Worker.objects.accepting(now).of_class(hardware_class).values_list("pk", "slots"))
+    if not workers:
+        return 0
+    held: dict[int, int] = dict(Shard.objects.held().order_by().values_list("worker").annotate(n=Count("pk")))
+    open_slots = sum(max(slots - held.get(pk, 0), 0) for pk, slots in workers.items())
     on_their_way = Shard.objects.awaiting_claim(now).filter(dispatched_to=hardware_class).count()
     return max(open_slots - on_their_way, 0)
 
@@ -56,9 +72,9 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
     room = {hardware_class: free_slots(hardware_class, now=now) for hardware_class in CLASSES}
     if not any(room.values()):
         return []
+    needs = _needs_per_user(room)
     in_hand = held_per_user(now)
-    users = set(Run.objects.live().values_list("submitter", flat=True))
-    heap = fair_share.standing(in_hand, users, now=now)
+    heap = fair_share.standing(in_hand, needs, now=now)
     heapq.heapify(heap)
     queues: dict[int | None, deque[tuple[int, str]]] = {}
     chosen: list[tuple[int, str]] = []
@@ -67,10 +83,19 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
         user = first.user_id
         if user not in queues:
             limit = min(sum(room.values()), settings.RUNNING_SHARDS_PER_USER - in_hand[user])
-            queues[user] = deque(_oldest(user, room, limit=limit, now=now))
+            queues[user] = deque(_oldest(user, needs[user], limit=limit, now=now))
         if _take_one(queues[user], room, chosen):
             heapq.heappush(heap, first.with_one_more())
     return chosen
+
+
+def _needs_per_user(room: dict[str, int]) -> dict[int | None, list[str]]:
+    """Everybody with a queued shard that fits a class with room, and which of the needs that fit their shards have."""
+    needs: defaultdict[int | None, list[str]] = defaultdict(list)
+    for need in ("any", *(hardware_class for hardware_class in CLASSES if room[hardware_class])):
+        for user in Shard.objects.people_waiting_for(need):
+            needs[user].append(need)
+    return needs
 
 
 def _take_one(queue: deque[tuple[int, str]], room: dict[str, int], chosen: list[tuple[int, str]]) -> bool:
@@ -89,14 +114,16 @@ def held_per_user(now: datetime.datetime) -> Counter[int | None]:
     """Shards each person holds or is about to."""
     counts: Counter[int | None] = Counter()
     for shards in (Shard.objects.filter(state__in=HELD), Shard.objects.awaiting_claim(now)):
-        counts.update(dict(shards.values_list("run__submitter").annotate(n=Count("pk"))))
+        counts.update(dict(shards.order_by().values_list("submitter").annotate(n=Count("pk"))))
     return counts
 
 
-def _oldest(user: int | None, room: dict[str, int], *, limit: int, now: datetime.datetime) -> list[tuple[int, str]]:
+def _oldest(user: int | None, needs: Sequence[str], *, limit: int, now: datetime.datetime) -> list[tuple[int, str]]:
     """A person's oldest run first, and within it the order of the grid, so a retried shard does not wait again."""
     if limit <= 0:
         return []
-    fitting = ["any", *(hardware_class for hardware_class, n in room.items() if n)]
-    mine = Shard.objects.dispatchable(now).of_user(user).filter(hardware_class__in=fitting)
-    return list(mine.order_by("run", "index").values_list("pk", "hardware_class")[:limit])
+    mine = Shard.objects.dispatchable(now).filter(submitter=user).order_by("run_id", "index")
+    columns = ("run_id", "index", "pk", "hardware_class")
+    # One question for each need: the index answers each in order, and only the first few rows are read.
+    of_each_need = [mine.filter(hardware_class=need).values_list(*columns)[:limit] for need in needs]
+    return [(pk, need) for _, _, pk, need in heapq.merge(*of_each_need)][:limit]

@@ -42,5 +42,6 @@ def decayed(usage: Usage, now: datetime.datetime) -> float:
 def standing(held: Mapping[int | None, int], users: Iterable[int | None], *, now: datetime.datetime) -> list[Standing]:
     """Each person's account in seconds; whose is lowest comes next."""
     users = list(users)
-    known = {usage.user_id: decayed(usage, now) for usage in Usage.objects.filter(user__in=[u for u in users if u])}
+    accounts = Usage.objects.in_bulk([u for u in users if u], field_name="user_id")
+    known = {user_id: decayed(usage, now) for user_id, usage in accounts.items()}
     return [Standing(known.get(u or 0, 0.0) + held.get(u, 0) * SECONDS_PER_HELD_SHARD, u or 0, u) for u in users]

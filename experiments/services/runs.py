@@ -36,7 +36,15 @@ def _shards(run: Run, recipe: Recipe) -> list[Shard]:
     cells = [(point, overrides, seeds) for point, overrides in enumerate(recipe.points()) for seeds in stacks]
     steps = [at_point(recipe, overrides).training.steps for overrides in recipe.points()]
     return [
-        Shard(run=run, index=index, point=point, overrides=overrides, seeds=list(seeds), steps=steps[point])
+        Shard(
+            run=run,
+            submitter=run.submitter,
+            index=index,
+            point=point,
+            overrides=overrides,
+            seeds=list(seeds),
+            steps=steps[point],
+        )
         for index, (point, overrides, seeds) in enumerate(cells)
     ]
 
