@@ -1,6 +1,9 @@
 from experiments.models.artifacts import Artifact, Blob
 from experiments.models.leases import DispatchPass, Lease, Usage
 from experiments.models.measurements import LastValue, MeasurementChunk
+from experiments.models.passes import SitePass
+from experiments.models.pauses import Pause
+from experiments.models.quotas import Quota
 from experiments.models.recipes import SubmittedRecipe
 from experiments.models.runs import ENDED, HELD, LIVE, Run, RunEvent, Shard, State
 from experiments.models.workers import Worker, WorkerToken
@@ -15,9 +18,12 @@ __all__ = [
     "LastValue",
     "Lease",
     "MeasurementChunk",
+    "Pause",
+    "Quota",
     "Run",
     "RunEvent",
     "Shard",
+    "SitePass",
     "State",
     "SubmittedRecipe",
     "Usage",

@@ -7,6 +7,9 @@ class Blob(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     n_bytes = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+    unnamed_since = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="when no artifact was first seen to name it"
+    )
 
     def __str__(self) -> str:
         return self.sha256

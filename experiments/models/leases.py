@@ -20,9 +20,11 @@ class Lease(models.Model):
     granted_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=12, blank=True, choices=End.choices)
+    charged_seconds = models.FloatField(default=0.0, help_text="device time the person pays; 0 where the site failed")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shard", "epoch"], name="one_lease_per_epoch")]
+        indexes = [models.Index(fields=["ended_at"])]
 
     def __str__(self) -> str:
         return f"shard {self.shard_id}, epoch {self.epoch}"

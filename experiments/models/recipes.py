@@ -25,6 +25,7 @@ class SubmittedRecipe(models.Model):
     toml = models.TextField()
     resolved = models.JSONField()
     digest = models.CharField(max_length=64, db_index=True)
+    vocabulary = models.CharField(max_length=64, blank=True, help_text="digest of the vocabulary it was written in")
     preset = models.CharField(max_length=120, blank=True, help_text="file name of a shipped recipe")
     size = models.CharField(max_length=20, blank=True, choices=[("laptop", "laptop"), ("full", "full")])
     forked_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")

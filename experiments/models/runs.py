@@ -47,6 +47,8 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True, help_text="its owner wants every checkpoint kept")
+    thinned_at = models.DateTimeField(null=True, blank=True, help_text="when its checkpoints were thinned out")
 
     objects = RunQuerySet.as_manager()
 
@@ -136,6 +138,9 @@ class Shard(models.Model):
     overrides = models.JSONField(default=dict, help_text="dotted field -> value at this grid point")
     seeds = models.JSONField()
     steps = models.PositiveIntegerField(help_text="training steps in all")
+    flops = models.FloatField(default=0.0, help_text="arithmetic in all, from its budget")
+    memory_bytes = models.PositiveBigIntegerField(default=0, help_text="at its peak, from its budget")
+    artifact_bytes = models.PositiveBigIntegerField(default=0, help_text="of its checkpoints, from its budget")
     hardware_class = models.CharField(max_length=20, default="any", choices=[(c, c) for c in ("any", "cpu", "gpu")])
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)

@@ -33,7 +33,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
         return self.filter(hardware_class=hardware_class)
 
     def accepting(self, now: datetime.datetime) -> Self:
-        return self.alive(now).filter(stopping=False)
+        return self.alive(now).filter(stopping=False, drain_requested_at=None)
 
 
 class Worker(models.Model):
@@ -48,8 +48,10 @@ class Worker(models.Model):
     memory_bytes = models.PositiveBigIntegerField()
     flops_per_second = models.FloatField()
     engine_digest = models.CharField(max_length=64)
+    vocabulary = models.CharField(max_length=64, blank=True, help_text="digest of the recipe vocabulary it reads")
     environment = models.JSONField(default=dict)
     stopping = models.BooleanField(default=False)
+    drain_requested_at = models.DateTimeField(null=True, blank=True, help_text="its owner wants it to take nothing new")
     first_seen = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField()
 
