@@ -1,9 +1,10 @@
 """What the catalogue shows of experiments: the implementation of `problems.evidence.Evidence`."""
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from experiments.models import ENDED, LIVE, Run, State, SubmittedRecipe
@@ -11,7 +12,7 @@ from experiments.recipe.budget import budget_of
 from experiments.selectors.headlines import headline_points
 from experiments.selectors.wall import Tile, headline_cell, tiles
 from experiments.templatetags.quantities import duration
-from problems.evidence import ResultCell
+from problems.evidence import ResultCell, RunCard, UnreflectedRuns
 from problems.models import Problem
 
 if TYPE_CHECKING:
@@ -64,6 +65,20 @@ class ExperimentEvidence:
             "runs": runs[:RUNS],
             "n_runs": runs.count(),
         }
+
+    def cards(self, runs: Collection[int]) -> Mapping[int, RunCard]:
+        found = Run.objects.filter(pk__in=runs).select_related("recipe__problem", "submitter")
+        return {
+            tile.run.pk: RunCard(tile.run.get_absolute_url(), "experiments/_run_card.html", {"tile": tile})
+            for tile in tiles(found)
+        }
+
+    def runs_since(self, problem: Problem, moment: datetime.datetime | None) -> UnreflectedRuns:
+        runs = Run.objects.succeeded().filter(recipe__problem=problem)
+        if moment:
+            runs = runs.filter(ended_at__gt=moment)
+        counted = runs.aggregate(n=Count("pk"), oldest=Min("ended_at"))
+        return UnreflectedRuns(counted["n"], counted["oldest"])
 
     def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
         runs = Run.objects.select_related("recipe__problem", "submitter").order_by("-pk")

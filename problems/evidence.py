@@ -4,7 +4,8 @@ Another app implements `Evidence` and calls `register_evidence(...)` once, in it
 registered every count is 0, the Results column is empty and the problem page has no experiments section.
 """
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,6 +38,23 @@ class ResultCell:
     points_label: str = ""  # what the sparkline shows, in words, such as "test accuracy of run 42"
 
 
+@dataclass(frozen=True)
+class RunCard:
+    """A run that somebody mentions: its page, and what is shown of it there."""
+
+    url: str
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class UnreflectedRuns:
+    """Finished runs that the statement of a problem does not yet reflect."""
+
+    n: int = 0
+    oldest: datetime.datetime | None = None
+
+
 class Evidence(Protocol):
     section_template: str  # included in the problem page, between references and the history of claims
     front_template: str  # included in the front page
@@ -49,6 +67,12 @@ class Evidence(Protocol):
 
     def section(self, problem: "Problem", user: "User | AnonymousUser") -> dict[str, Any]:
         """The context of `section_template`, which also sees `problem` and `user`."""
+
+    def cards(self, runs: Collection[int]) -> Mapping[int, RunCard]:
+        """By number, those of these runs that exist, in a constant number of queries."""
+
+    def runs_since(self, problem: "Problem", moment: datetime.datetime | None) -> UnreflectedRuns:
+        """Runs of the problem that succeeded after `moment`, or ever."""
 
     def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
         """The context of `front_template`: what runs now and what finished lately."""
@@ -74,3 +98,11 @@ def annotate_evidence(problems: "ProblemQuerySet") -> "ProblemQuerySet":
 
 def result_cells(problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
     return {} if _registered is None else _registered.row_cells(problems)
+
+
+def run_cards(runs: Collection[int]) -> Mapping[int, RunCard]:
+    return {} if _registered is None or not runs else _registered.cards(runs)
+
+
+def runs_since(problem: "Problem", moment: datetime.datetime | None) -> UnreflectedRuns:
+    return UnreflectedRuns() if _registered is None else _registered.runs_since(problem, moment)

@@ -32,6 +32,9 @@ class User(AbstractUser):
     is_verified_expert = models.BooleanField(default=False)
     is_curator = models.BooleanField(default=False, help_text="may edit the catalogue")
     is_trusted = models.BooleanField(default=False, help_text="what they add needs no approval")
+    wants_claim_mail = models.BooleanField(
+        "mail about claims", default=True, help_text="when others claim the same problem, and when a claim goes quiet"
+    )
     digest = models.CharField("e-mail digest", max_length=6, choices=Digest.choices, default=Digest.NEVER)
     digest_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     activity_read_at = models.DateTimeField(null=True, blank=True, editable=False)

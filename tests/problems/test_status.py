@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import Value
 
-from problems.evidence import COUNTS, ResultCell, register_evidence, registered_evidence
+from problems.evidence import COUNTS, ResultCell, UnreflectedRuns, register_evidence, registered_evidence
 from problems.models import Problem
 from problems.services.claims import claim_problem, release_claim
 from problems.status import MEANING, Status
@@ -29,6 +29,12 @@ class Findings:
 
     def section(self, problem, user):
         return {}
+
+    def cards(self, runs):
+        return {}
+
+    def runs_since(self, problem, moment):
+        return UnreflectedRuns()
 
     def front(self, user):
         return {}
