@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 PREFIX = "CIRCUITBOARD_"
+RATE_PERIODS = {"hour": 3600, "day": 86400}
 
 
 class BadSetting(ValueError):
@@ -36,6 +37,19 @@ def env_int(name: str, default: int) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_rates(name: str, defaults: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Changes to `defaults`, such as `comments=60/hour,ideas=3/day`: how many, per how many seconds."""
+    rates = dict(defaults)
+    for part in env_list(name):
+        what, _, rate = part.partition("=")
+        most, _, per = rate.partition("/")
+        if what not in defaults or not most.isdecimal() or per not in RATE_PERIODS:
+            allowed = f"NAME=N/hour or NAME=N/day, with NAME one of {', '.join(defaults)}"
+            raise BadSetting(f"{PREFIX}{name} has {part!r}; allowed: {allowed}")
+        rates[what] = (int(most), RATE_PERIODS[per])
+    return rates
 
 
 def env_path(name: str, default: Path) -> Path:

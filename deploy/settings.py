@@ -6,7 +6,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from deploy.env import env_bool, env_int, env_list, env_path, env_secret, env_text
+from deploy.env import env_bool, env_int, env_list, env_path, env_rates, env_secret, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
@@ -160,10 +160,30 @@ CONTENT_SECURITY_POLICY = {
 CLAIM_FRESH_DAYS = env_int("CLAIM_FRESH_DAYS", 30)
 CLAIM_QUIET_DAYS = env_int("CLAIM_QUIET_DAYS", 90)
 
+# --- Whose additions need no approval, and how much anybody may add: how many, per how many seconds ---
+TRUST_AFTER_DAYS = env_int("TRUST_AFTER_DAYS", 30)
+TRUST_AFTER_APPROVED = env_int("TRUST_AFTER_APPROVED", 3)
+HOUR, DAY = 3600, 86400
+RATE_LIMITS = env_rates(
+    "RATE_LIMITS",
+    {
+        "comments": (30, HOUR),
+        "references": (20, HOUR),
+        "claims": (20, HOUR),
+        "ideas": (10, DAY),
+        "help-wanted": (10, DAY),
+        "proposals": (10, DAY),
+        "sign-ups": (20, HOUR),  # from one network address
+        "tokens": (60, HOUR),  # tried from one network address
+    },
+)
+
 # --- Limits on runs ---
 RUN_TIME_LIMIT_SECONDS = env_int("RUN_TIME_LIMIT_SECONDS", 24 * 3600)
 RUNNING_SHARDS_PER_USER = env_int("RUNNING_SHARDS_PER_USER", 64)
 LIVE_SHARDS_PER_USER = env_int("LIVE_SHARDS_PER_USER", 2000)  # running and waiting
+DEVICE_SECONDS_PER_USER_PER_WEEK = env_int("DEVICE_HOURS_PER_USER_PER_WEEK", 400) * 3600
+STORED_BYTES_PER_USER = env_int("STORED_GIB_PER_USER", 100) * 2**30
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
 
 USE_TZ = True

@@ -2,9 +2,12 @@ from problems.models.activity import Activity, SavedFilter, Subscription
 from problems.models.claims import Claim, ClaimEvent, Freshness
 from problems.models.community import HelpWanted, Idea
 from problems.models.discussion import Backlog, Comment
+from problems.models.limits import Allowance
+from problems.models.merges import Merge
 from problems.models.moderation import Approval, CuratorAct
 from problems.models.people import Digest, User
 from problems.models.problems import LETTERS, Alias, Category, Problem
+from problems.models.proposals import Proposal
 from problems.models.sources import Prediction, Reference, Resource
 from problems.models.standing import Part, Resolution, StatusChange
 
@@ -12,6 +15,7 @@ __all__ = [
     "LETTERS",
     "Activity",
     "Alias",
+    "Allowance",
     "Approval",
     "Backlog",
     "Category",
@@ -23,9 +27,11 @@ __all__ = [
     "Freshness",
     "HelpWanted",
     "Idea",
+    "Merge",
     "Part",
     "Prediction",
     "Problem",
+    "Proposal",
     "Reference",
     "Resolution",
     "Resource",

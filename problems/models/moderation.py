@@ -87,6 +87,9 @@ class CuratorAct(models.Model):
     problem = models.ForeignKey(
         "problems.Problem", null=True, blank=True, on_delete=models.CASCADE, related_name="curator_acts"
     )
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions"
+    )  # whose contribution or standing it was; they are told
     subject = models.CharField(max_length=300, help_text="what it was done to, in words")
     url = models.CharField(max_length=300, blank=True, help_text="where it can be seen")
     reason = models.TextField()

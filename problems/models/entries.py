@@ -1,0 +1,146 @@
+"""One narrow row for each problem on the list: what the list filters by, counts and sorts by, worked out beforehand.
+
+`problems/services/entries.py` keeps it true. What depends on the clock is not in it: only since when nobody was active.
+"""
+
+import datetime
+from itertools import combinations_with_replacement
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, F, GeneratedField, Index, IntegerField, Q, Value, When
+
+from problems.models.problems import LETTERS, Category, Problem
+from problems.status import Status
+
+RANGES = ("", *(f"{low}{high}" for low, high in combinations_with_replacement(LETTERS, 2)))
+
+# Each trait of a problem and its values, of which exactly one holds. Together they make one number, `traits`: the list
+# counts how many problems have each number in one pass, and every facet is added up from these few counts.
+TRAITS: dict[str, dict[str, Q]] = {
+    "difficulty": {both: Q(difficulty_low=both[:1], difficulty_high=both[1:]) for both in RANGES},
+    "starred": {"unknown": Q(starred=None), "yes": Q(starred=True), "no": Q(starred=False)},
+    "reported": {
+        "": Q(reported=""),
+        **{
+            status.value: Q(reported=status.value)
+            for status in (Status.RESULT_REPORTED, Status.REPRODUCED, Status.CONTESTED, Status.RESOLVED)
+        },
+    },
+    "claims": {"none": Q(n_claims=0), "some": Q(n_claims__gt=0)},
+    "work": {"none": Q(n_references=0), "some": Q(n_references__gt=0)},
+    "help": {"no": Q(n_wishes=0), "yes": Q(n_wishes__gt=0)},
+    "recipe": {
+        "no": Q(n_recipes=0),
+        "full": Q(n_recipes__gt=0, n_laptop_recipes=0),
+        "laptop": Q(n_recipes__gt=0, n_laptop_recipes__gt=0),
+    },
+    "results": {
+        "none": Q(n_runs=0),
+        "runs": Q(n_runs__gt=0, n_succeeded_runs=0),
+        "succeeded": Q(n_runs__gt=0, n_succeeded_runs__gt=0),
+    },
+    "predictions": {"none": Q(n_predictions=0), "some": Q(n_predictions__gt=0)},
+    "discussion": {"none": Q(n_comments=0), "some": Q(n_comments__gt=0)},
+}
+
+
+def packed_traits() -> Any:
+    """The place of each trait's value among its values, as the digits of one number."""
+    total: Any = Value(0)
+    weight = 1
+    for values in TRAITS.values():
+        rules = [When(condition, then=Value(place * weight)) for place, condition in enumerate(values.values()) if place]
+        total = total + Case(*rules, default=Value(0), output_field=IntegerField())
+        weight *= len(values)
+    return total
+
+
+def unpacked(traits: int) -> dict[str, str]:
+    """The value of each trait."""
+    found = {}
+    for name, values in TRAITS.items():
+        traits, place = divmod(traits, len(values))
+        found[name] = NAMES[name][place]
+    return found
+
+
+NAMES = {name: tuple(values) for name, values in TRAITS.items()}
+
+
+class ListEntryQuerySet(models.QuerySet["ListEntry"]):
+    def claimed(self, now: datetime.datetime) -> Self:
+        """Somebody works on it: a fresh claim."""
+        return self.filter(is_claimed(now))
+
+    def by_number(self) -> Self:
+        return self.order_by("category", "index")
+
+    def by_difficulty(self, *, hardest_first: bool = False) -> Self:
+        """Unknown difficulty comes last either way."""
+        return self.order_by("place_from_hardest" if hardest_first else "place_from_easiest", "category", "index")
+
+    def by_activity(self) -> Self:
+        """The one whose claim was active last comes first; never claimed ones keep the order of numbers."""
+        return self.order_by(F("claimed_at").desc(nulls_last=True), "category", "index")
+
+    def by_runs(self) -> Self:
+        return self.order_by("-n_runs", "category", "index")
+
+    def tallied(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
+        """For each combination of category, subcategory and traits: how many there are, and how many are claimed."""
+        counted = self.order_by().values_list("category_id", "subcategory", "traits")
+        return counted.annotate(n=Count("*"), n_claimed=Count("*", filter=is_claimed(now)))
+
+
+def is_claimed(now: datetime.datetime) -> Q:
+    return Q(claimed_at__gte=now - datetime.timedelta(days=settings.CLAIM_FRESH_DAYS))
+
+
+class ListEntry(models.Model):
+    """A problem that is on the list: approved, and not merged into another."""
+
+    problem = models.OneToOneField(Problem, primary_key=True, on_delete=models.CASCADE, related_name="entry")
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="entries", db_index=False)
+    index = models.PositiveIntegerField()
+    subcategory = models.CharField(max_length=120, blank=True)
+    difficulty_low = models.CharField(max_length=1, blank=True)
+    difficulty_high = models.CharField(max_length=1, blank=True)
+    place_from_easiest = models.PositiveSmallIntegerField(default=0)
+    place_from_hardest = models.PositiveSmallIntegerField(default=0)
+    starred = models.BooleanField(null=True)
+    reported = models.CharField(max_length=16, blank=True, help_text="its status, if that rests on more than claims")
+    claimed_at = models.DateTimeField(null=True, help_text="when somebody who holds a claim was last active")
+    n_claims = models.PositiveIntegerField(default=0, help_text="ever made, lapsed and imported ones too")
+    n_references = models.PositiveIntegerField(default=0)
+    n_wishes = models.PositiveIntegerField(default=0, help_text="open calls for help")
+    n_predictions = models.PositiveIntegerField(default=0)
+    n_comments = models.PositiveIntegerField(default=0)
+    n_recipes = models.PositiveIntegerField(default=0)
+    n_laptop_recipes = models.PositiveIntegerField(default=0)
+    n_runs = models.PositiveIntegerField(default=0)
+    n_succeeded_runs = models.PositiveIntegerField(default=0)
+    traits = GeneratedField(expression=packed_traits(), output_field=IntegerField(), db_persist=True)
+
+    objects = ListEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["category", "index"]
+        indexes = [
+            Index(fields=["category", "index"], name="list_by_number"),
+            Index(fields=["category", "subcategory", "traits", "claimed_at"], name="list_tally"),
+            Index(fields=["place_from_easiest", "category", "index"], name="list_by_easiest"),
+            Index(fields=["place_from_hardest", "category", "index"], name="list_by_hardest"),
+            Index(F("claimed_at").desc(nulls_last=True), "category", "index", name="list_by_activity"),
+            Index(fields=["-n_runs", "category", "index"], name="list_by_runs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id}.{self.index}"
+
+    def status(self, now: datetime.datetime) -> Status:
+        if self.reported:
+            return Status(self.reported)
+        fresh_since = now - datetime.timedelta(days=settings.CLAIM_FRESH_DAYS)
+        return Status.BEING_WORKED_ON if self.claimed_at and self.claimed_at >= fresh_since else Status.OPEN

@@ -1,0 +1,102 @@
+"""Whose additions need approval, and who is told of an addition once it needs none."""
+
+import datetime
+from typing import TypeAlias
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from problems.models import Activity, Approval, Comment, HelpWanted, Idea, Proposal, Reference, User
+from problems.services.activity import record_activity
+
+Contribution: TypeAlias = Comment | Reference | Idea | HelpWanted | Proposal
+
+# By the name that stands in addresses and forms; in the order in which the queue shows them.
+CONTRIBUTIONS: dict[str, type[Contribution]] = {
+    "comment": Comment,
+    "reference": Reference,
+    "idea": Idea,
+    "help-wanted": HelpWanted,
+    "problem": Proposal,
+}
+
+
+class Standing(models.TextChoices):
+    NEW = "new", "new member"
+    TRUSTED = "trusted", "trusted member"
+    CURATOR = "curator", "curator"
+
+
+def standing_of(user: User) -> Standing:
+    """Curators and those they trust; others are trusted once they are here long enough and enough was approved."""
+    if user.is_curator:
+        return Standing.CURATOR
+    if user.is_trusted:
+        return Standing.TRUSTED
+    is_old_enough = timezone.now() - user.date_joined >= datetime.timedelta(days=settings.TRUST_AFTER_DAYS)
+    if is_old_enough and n_approved_of(user) >= settings.TRUST_AFTER_APPROVED:
+        return Standing.TRUSTED
+    return Standing.NEW
+
+
+def approval_for(user: User) -> Approval:
+    """The approval with which something that this person adds begins."""
+    return Approval.PENDING if standing_of(user) == Standing.NEW else Approval.APPROVED
+
+
+def n_approved_of(user: User) -> int:
+    return sum(kind.objects.approved().filter(added_by=user).count() for kind in CONTRIBUTIONS.values())
+
+
+def kind_of(item: Contribution) -> str:
+    return next(name for name, model in CONTRIBUTIONS.items() if isinstance(item, model))
+
+
+def place_of(item: Contribution) -> str:
+    """The path of the page it is on, with the fragment of its place there."""
+    match item:
+        case Reference():
+            return f"{item.problem.get_absolute_url()}#reference-{item.pk}"
+        case HelpWanted():
+            return f"{item.problem.get_absolute_url()}#help-wanted-{item.pk}"
+        case Proposal(problem=problem) if problem:
+            return problem.get_absolute_url()
+    return item.get_absolute_url()
+
+
+def announce(item: Contribution) -> Activity | None:
+    """The line of activity of an approved contribution. One that awaits approval has none until it is approved.
+
+    Services that add one call it; approving calls it for what waited.
+    """
+    if item.approval != Approval.APPROVED:
+        return None
+    kind, text = _kind_and_text(item)
+    return record_activity(
+        kind=kind,
+        actor=item.added_by,
+        text=text,
+        url=place_of(item),
+        problem=getattr(item, "problem", None),
+        idea=item if isinstance(item, Idea) else getattr(item, "idea", None),
+    )
+
+
+def withdraw_announcement(item: Contribution) -> None:
+    """What was approved and is no more leaves the feeds too."""
+    Activity.objects.filter(url=place_of(item), actor=item.added_by_id).delete()
+
+
+def _kind_and_text(item: Contribution) -> tuple[Activity.Kind, str]:
+    match item:
+        case Comment():
+            return Activity.Kind.COMMENTED, item.body
+        case Reference():
+            return Activity.Kind.REFERENCE, item.title
+        case Idea():
+            return Activity.Kind.IDEA, item.title
+        case HelpWanted():
+            return Activity.Kind.HELP_WANTED, f"{item.get_kind_display()}: {item.text}"
+        case Proposal():
+            return Activity.Kind.PROBLEM, item.statement
