@@ -102,6 +102,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = env_text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a page
 
 # --- Static files and artifacts ---
 STATIC_URL = "/static/"
@@ -159,6 +160,9 @@ CONTENT_SECURITY_POLICY = {
 # --- How the catalogue counts time, in days ---
 CLAIM_FRESH_DAYS = env_int("CLAIM_FRESH_DAYS", 30)
 CLAIM_QUIET_DAYS = env_int("CLAIM_QUIET_DAYS", 90)
+CLAIM_LINK_DAYS = env_int("CLAIM_LINK_DAYS", 90)  # how long the links in a reminder work
+COMMENT_EDIT_MINUTES = env_int("COMMENT_EDIT_MINUTES", 30)
+NEW_ACCOUNT_FRESH_CLAIMS = env_int("NEW_ACCOUNT_FRESH_CLAIMS", 3)  # in the first TRUST_AFTER_DAYS
 
 # --- Whose additions need no approval, and how much anybody may add: how many, per how many seconds ---
 TRUST_AFTER_DAYS = env_int("TRUST_AFTER_DAYS", 30)
