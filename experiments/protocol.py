@@ -5,7 +5,8 @@ with the lease; every later call carries it as `Authorization: Run TOKEN`. A cal
 `stale_epoch` and nothing is stored.
 
     POST /api/worker/announce/             Worker TOKEN  Announcement -> Welcome
-    POST /api/worker/shards/<id>/claim/    Worker TOKEN  ClaimRequest -> Claim       409 not_claimable
+    POST /api/worker/shards/<id>/claim/    Worker TOKEN  ClaimRequest -> Claim       409 not_claimable, paused,
+                                                                 draining, engine_too_old, no_room: leave it
     POST /api/shards/<id>/heartbeat/       Run TOKEN     Heartbeat    -> Lease       409 stale_epoch
     POST /api/shards/<id>/events/          Run TOKEN     EventBatch   -> Stored      409 stale_epoch, 422 out_of_order
     PUT  /api/shards/<id>/blobs/<sha256>/  Run TOKEN     bytes        -> 201 or 200  422 wrong_hash, 507
@@ -76,12 +77,14 @@ class Announcement(Message):
     memory_bytes: Annotated[int, Field(ge=0, lt=2**63)]
     flops_per_second: Annotated[float, Field(ge=0)]  # measured by a short calibration; 0 when not measured
     engine_digest: Sha256
+    vocabulary: Sha256 | Literal[""] = ""  # digest of the recipe vocabulary it reads; not said: taken for the site's
     environment: Environment = {}  # versions of Python, torch, ...
     stopping: bool = False  # no new shards, please
 
 
 class Welcome(Message):
     worker: int
+    drain: bool = False  # its owner asked it to take nothing new: finish what runs, and read no more wake-ups
 
 
 class ClaimRequest(Message):

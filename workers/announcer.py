@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from experiments.protocol import HEARTBEAT_SECONDS, Announcement
+from experiments.recipe.engine import vocabulary_digest
 from workers.machine import Machine
 from workers.session import Refused, Site, SiteUnreachable
 
@@ -57,6 +58,7 @@ class Announcer:
             memory_bytes=machine.memory_bytes,
             flops_per_second=machine.flops_per_second,
             engine_digest=machine.engine_digest,
+            vocabulary=vocabulary_digest(),
             environment=machine.environment,
             stopping=self._stop.is_set(),
         )

@@ -64,7 +64,7 @@ class SiteUnreachable(Exception):
 
 REFUSALS: dict[str, type[Refused]] = {
     "stale_epoch": StaleEpoch,
-    "not_claimable": NotClaimable,
+    **dict.fromkeys(("not_claimable", "paused", "draining", "engine_too_old", "no_room"), NotClaimable),
     "wrong_hash": WrongHash,
 }
 

@@ -27,7 +27,7 @@ from experiments.protocol import (
 from experiments.services.blobs import open_blob, store_blob
 from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
-from experiments.services.leases import Granted, claim_shard, extend_lease, stale_epoch
+from experiments.services.leases import Granted, claim_shard, extend_lease, recipe_data, stale_epoch
 from experiments.services.refusals import NotFound, Refused, Unprocessable
 from experiments.services.workers import announce_worker
 
@@ -46,7 +46,7 @@ class WorkerView(ApiView):
 class AnnounceView(WorkerView):
     def post(self, request: Request) -> Response:
         worker = announce_worker(token=self.token, announcement=body_of(request, Announcement))
-        return answer(Welcome(worker=worker.pk))
+        return answer(Welcome(worker=worker.pk, drain=worker.drain_requested_at is not None))
 
 
 class ClaimView(WorkerView):
@@ -55,10 +55,10 @@ class ClaimView(WorkerView):
         worker = Worker.objects.filter(token=self.token, pk=wanted.worker).first()
         if worker is None:
             raise NotFound("unknown_worker", f"this token has announced no worker {wanted.worker}")
-        return answer(_claim(claim_shard(shard_id=shard_id, worker=worker)))
+        return answer(_claim(claim_shard(shard_id=shard_id, worker=worker), worker))
 
 
-def _claim(granted: Granted) -> Claim:
+def _claim(granted: Granted, worker: Worker) -> Claim:
     shard = granted.lease.shard
     return Claim(
         shard=shard.pk,
@@ -67,7 +67,7 @@ def _claim(granted: Granted) -> Claim:
         epoch=granted.lease.epoch,
         run_token=granted.secret,
         lease_seconds=LEASE_SECONDS,
-        recipe=granted.recipe.model_dump(mode="json"),
+        recipe=recipe_data(granted, worker),
         seeds=shard.seeds,
         resume_step=granted.lease.resume_step,
         artifacts=[_stored(artifact) for artifact in shard.artifacts.select_related("blob")],

@@ -6,14 +6,25 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-SOURCES = ("experiments.recipe", "workers.science")
+VOCABULARY = "experiments.recipe"
+SOURCES = (VOCABULARY, "workers.science")
 
 
 @cache
 def engine_digest() -> str:
     """sha256, in hex, over the names and contents of the Python sources of the recipe vocabulary and the engine."""
+    return _digest(*SOURCES)
+
+
+@cache
+def vocabulary_digest() -> str:
+    """That of the recipe vocabulary alone: who shares it reads the same recipes, and reads them alike."""
+    return _digest(VOCABULARY)
+
+
+def _digest(*packages: str) -> str:
     digest = hashlib.sha256()
-    for package in SOURCES:
+    for package in packages:
         for name, content in _sources(package):
             digest.update(f"{name}\n{len(content)}\n".encode())
             digest.update(content)

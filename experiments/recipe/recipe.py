@@ -162,8 +162,12 @@ def at_point(recipe: Recipe, overrides: dict[str, JsonValue]) -> Recipe:
 
 def point_data(recipe: Recipe, overrides: dict[str, JsonValue]) -> dict[str, Any]:
     """The recipe as plain data with the overrides of one grid point written in."""
-    data: dict[str, Any] = recipe.model_dump(mode="json", exclude_unset=True)
-    data["sweep"] = {}
+    return overridden(recipe.model_dump(mode="json", exclude_unset=True), overrides)
+
+
+def overridden(data: dict[str, Any], overrides: dict[str, JsonValue]) -> dict[str, Any]:
+    """The same of a recipe that is plain data already, which need not be of today's vocabulary."""
+    data = data | {"sweep": {}}
     for dotted, value in overrides.items():
         part, _, field = dotted.partition(".")
         data[part] = data.get(part, {}) | {field: value}

@@ -15,7 +15,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from experiments.models import HELD, DispatchPass, Shard, Worker
+from experiments.recipe.engine import vocabulary_digest
 from experiments.services import fair_share, wake_ups
+from experiments.services.pauses import paused_classes, paused_people
+from experiments.services.quotas import running_limits
 
 CLASSES = ("gpu", "cpu")  # a shard that runs anywhere goes to the faster class while it has room
 
@@ -69,10 +72,14 @@ def free_slots(hardware_class: str, *, now: datetime.datetime) -> int:
 
 def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
     """Shards with the class each goes to: again and again the oldest of whoever is furthest behind."""
-    room = {hardware_class: free_slots(hardware_class, now=now) for hardware_class in CLASSES}
+    paused = paused_classes()
+    room = {c: 0 if c in paused else free_slots(c, now=now) for c in CLASSES}
     if not any(room.values()):
         return []
     needs = _needs_per_user(room)
+    for user_id in paused_people():
+        needs.pop(user_id, None)
+    limits, vocabularies = running_limits(), _vocabularies(room, now=now)
     in_hand = held_per_user(now)
     heap = fair_share.standing(in_hand, needs, now=now)
     heapq.heapify(heap)
@@ -82,8 +89,9 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
         first = heapq.heappop(heap)
         user = first.user_id
         if user not in queues:
-            limit = min(sum(room.values()), settings.RUNNING_SHARDS_PER_USER - in_hand[user])
-            queues[user] = deque(_oldest(user, needs[user], limit=limit, now=now))
+            allowed = limits.get(user or 0, settings.RUNNING_SHARDS_PER_USER)
+            limit = min(sum(room.values()), allowed - in_hand[user])
+            queues[user] = deque(_oldest(user, needs[user], vocabularies, limit=limit, now=now))
         if _take_one(queues[user], room, chosen):
             heapq.heappush(heap, first.with_one_more())
     return chosen
@@ -118,11 +126,22 @@ def held_per_user(now: datetime.datetime) -> Counter[int | None]:
     return counts
 
 
-def _oldest(user: int | None, needs: Sequence[str], *, limit: int, now: datetime.datetime) -> list[tuple[int, str]]:
+def _vocabularies(room: dict[str, int], *, now: datetime.datetime) -> list[str] | None:
+    """The recipe vocabularies the workers read, where none of them reads all; None where one does."""
+    workers = Worker.objects.accepting(now).filter(hardware_class__in=[c for c in CLASSES if room[c]])
+    known = list(workers.order_by().values_list("vocabulary", flat=True).distinct())
+    return None if {"", vocabulary_digest()} & set(known) else known
+
+
+def _oldest(
+    user: int | None, needs: Sequence[str], vocabularies: list[str] | None, *, limit: int, now: datetime.datetime
+) -> list[tuple[int, str]]:
     """A person's oldest run first, and within it the order of the grid, so a retried shard does not wait again."""
     if limit <= 0:
         return []
     mine = Shard.objects.dispatchable(now).filter(submitter=user).order_by("run_id", "index")
+    if vocabularies is not None:
+        mine = mine.filter(run__recipe__vocabulary__in=vocabularies)
     columns = ("run_id", "index", "pk", "hardware_class")
     # One question for each need: the index answers each in order, and only the first few rows are read.
     of_each_need = [mine.filter(hardware_class=need).values_list(*columns)[:limit] for need in needs]

@@ -6,7 +6,7 @@ import rfc8785
 from django.db import transaction
 
 from experiments.models import Blob, Lease, Shard, State
-from experiments.protocol import Outcome, StoredArtifact
+from experiments.protocol import RETRIED, Outcome, StoredArtifact
 from experiments.services.artifacts import check_blobs, check_panel, drop_resume_states, keep_artifacts
 from experiments.services.blobs import is_stored
 from experiments.services.leases import AT_REST, end_lease, give_back, retry_or_fail, stale_epoch
@@ -84,7 +84,7 @@ def _fail(lease: Lease, shard: Shard, outcome: Outcome) -> None:
     failure = outcome.failure
     with transaction.atomic():
         run = lock_run(shard.run_id)
-        end_lease(shard, Lease.End.FAILED)
+        end_lease(shard, Lease.End.FAILED, is_free=failure.failure in RETRIED)
         if run.is_cancel_requested:
             moved = move_shard(shard, State.CANCELLED, reason=f"cancelled; {failure.failure}", **AT_REST)
         else:

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -12,7 +13,10 @@ from pydantic import ValidationError
 from experiments.models import Lease, Shard, State, Worker
 from experiments.protocol import LEASE_SECONDS, MAX_ATTEMPTS, RETRIED, FailureKind
 from experiments.recipe import InvalidRecipe, Recipe, at_point
+from experiments.recipe.engine import vocabulary_digest
+from experiments.recipe.recipe import overridden
 from experiments.services import fair_share
+from experiments.services.admission import check_admission, check_room, offered_anew_if_refused
 from experiments.services.refusals import Conflict, Forbidden, NotFound
 from experiments.services.resuming import rewind
 from experiments.services.tokens import new_secret
@@ -45,9 +49,11 @@ def claim_shard(*, shard_id: int, worker: Worker) -> Granted:
 
     now = timezone.now()
     secret, token_hash = new_secret()
-    with transaction.atomic():
+    with offered_anew_if_refused(shard), transaction.atomic():
+        check_admission(shard, worker)
         if lock_run(shard.run_id).is_cancel_requested:
             raise Conflict("not_claimable", f"run {shard.run_id} was cancelled")
+        check_room(shard, worker)
         taken = move_shard(
             shard,
             State.RUNNING,
@@ -90,6 +96,14 @@ def _recipe_of(shard: Shard) -> Recipe:
         raise Conflict("not_claimable", f"the recipe of shard {shard.pk} is not valid any more") from error
 
 
+def recipe_data(granted: Granted, worker: Worker) -> dict[str, Any]:
+    """The recipe as this worker reads it: in today's words, or in those of its own vocabulary as they were stored."""
+    submitted = granted.lease.shard.run.recipe
+    if worker.vocabulary in ("", vocabulary_digest()):
+        return granted.recipe.model_dump(mode="json")
+    return overridden(submitted.resolved, granted.lease.shard.overrides)
+
+
 def extend_lease(*, lease: Lease, step: int | None = None) -> bool:
     """One heartbeat. The answer: whether the run is to be cancelled. An expired lease nobody collected yet goes on."""
     now = timezone.now()
@@ -106,15 +120,17 @@ def stale_epoch(lease: Lease) -> Conflict:
     return Conflict("stale_epoch", f"epoch {lease.epoch} of shard {lease.shard_id} is over")
 
 
-def end_lease(shard: Shard, ended_as: Lease.End) -> None:
-    """Close the books of the attempt in hand. Call it inside a transaction, before the shard is moved."""
+def end_lease(shard: Shard, ended_as: Lease.End, *, is_free: bool = False) -> None:
+    """Close the books of the attempt in hand; a free one is not charged. Call it inside a transaction, before the shard
+    is moved."""
     now = timezone.now()
     lease = Lease.objects.filter(shard=shard, epoch=shard.epoch, ended_at=None).first()
     if lease is None:
         return
-    Lease.objects.filter(pk=lease.pk).update(ended_at=now, ended_as=ended_as)
+    charged = 0.0 if is_free else (now - lease.granted_at).total_seconds()
+    Lease.objects.filter(pk=lease.pk).update(ended_at=now, ended_as=ended_as, charged_seconds=charged)
     transaction.on_commit(wake_dispatcher)  # a slot is free
-    fair_share.charge(shard.run.submitter_id, seconds=(now - lease.granted_at).total_seconds(), now=now)
+    fair_share.charge(shard.run.submitter_id, seconds=charged, now=now)
 
 
 def reap_expired() -> int:
@@ -128,7 +144,7 @@ def _reap(shard: Shard) -> bool:
         run = lock_run(shard.run_id)
         if not Shard.objects.with_expired_lease(timezone.now()).filter(pk=shard.pk, epoch=shard.epoch).exists():
             return False  # a heartbeat came in between
-        end_lease(shard, Lease.End.LOST)
+        end_lease(shard, Lease.End.LOST, is_free=True)
         silence = f"nothing heard from worker {shard.worker or 'unknown'} for {LEASE_SECONDS} s"
         if run.is_cancel_requested:
             return move_shard(shard, State.CANCELLED, reason=f"cancelled; {silence}", **AT_REST)

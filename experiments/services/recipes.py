@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest, recipe_from_toml, resolve
+from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.toml_lines import lines_of_fields
 from problems.models import Problem, User
 
@@ -55,6 +56,7 @@ def submit_recipe(
         toml=toml,
         resolved=resolved_data(recipe),
         digest=recipe_digest(recipe),
+        vocabulary=vocabulary_digest(),
         forked_from=forked_from,
         preset=preset,
         size=size,

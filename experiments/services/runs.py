@@ -1,52 +1,67 @@
 """A recipe becomes a run; a run is called off."""
 
-from django.conf import settings
+from dataclasses import dataclass
+from typing import Self
+
 from django.db import transaction
 from django.utils import timezone
 
 from experiments.models import Run, Shard, SubmittedRecipe, Worker
 from experiments.recipe import Recipe, at_point
 from experiments.recipe.budget import budget_of
-from experiments.services.refusals import Forbidden, Refused, Unprocessable
+from experiments.services.quotas import check_quotas, demand_of
+from experiments.services.refusals import Forbidden, Unprocessable
 from experiments.services.transitions import cancel_queued_shards, lock_run
 from experiments.services.wake_ups import wake_dispatcher
 from problems.models import User
-
-
-class TooManyShards(Refused):
-    """The person has as much waiting as one person may."""
-
-    http_status = 429
 
 
 def submit_run(*, recipe: SubmittedRecipe, submitter: User) -> Run:
     """Queue every shard of a recipe. The rows are the outbox: the dispatcher sweeps up what no wake-up was sent for."""
     wanted = recipe.recipe
     check_memory(wanted)
+    shards = shards_of(wanted)
     with transaction.atomic():
-        _check_quota(submitter, n_new=wanted.n_points * len(wanted.stacks()))
+        check_quotas(submitter, demand_of(shards))
         run = Run.objects.create(recipe=recipe, submitter=submitter)
-        Shard.objects.bulk_create(_shards(run, wanted), batch_size=200)
+        for shard in shards:
+            shard.run, shard.submitter = run, submitter
+        Shard.objects.bulk_create(shards, batch_size=200)
         transaction.on_commit(wake_dispatcher)
     return run
 
 
-def _shards(run: Run, recipe: Recipe) -> list[Shard]:
+def shards_of(recipe: Recipe) -> list[Shard]:
+    """One for each stack of seeds at each grid point, with what it will cost; not stored, and of no run yet."""
+    costs = [_PointCost.of(at_point(recipe, overrides)) for overrides in recipe.points()]
     stacks = recipe.stacks()
     cells = [(point, overrides, seeds) for point, overrides in enumerate(recipe.points()) for seeds in stacks]
-    steps = [at_point(recipe, overrides).training.steps for overrides in recipe.points()]
     return [
         Shard(
-            run=run,
-            submitter=run.submitter,
             index=index,
             point=point,
             overrides=overrides,
             seeds=list(seeds),
-            steps=steps[point],
+            steps=costs[point].steps,
+            flops=costs[point].flops_of_a_seed * len(seeds),
+            memory_bytes=costs[point].memory_bytes,
+            artifact_bytes=round(costs[point].bytes_of_a_seed * len(seeds)),
         )
         for index, (point, overrides, seeds) in enumerate(cells)
     ]
+
+
+@dataclass(frozen=True)
+class _PointCost:
+    steps: int
+    flops_of_a_seed: float
+    bytes_of_a_seed: float
+    memory_bytes: int  # of a whole stack
+
+    @classmethod
+    def of(cls, point: Recipe) -> Self:
+        budget, n_seeds = budget_of(point), len(point.seeds)
+        return cls(point.training.steps, budget.flops / n_seeds, budget.artifact_bytes / n_seeds, budget.memory_bytes)
 
 
 def check_memory(recipe: Recipe) -> None:
@@ -65,20 +80,6 @@ def check_memory(recipe: Recipe) -> None:
 
 def _gib(n_bytes: int) -> str:
     return f"{n_bytes / 2**30:.1f} GiB"
-
-
-def _check_quota(submitter: User, *, n_new: int) -> None:
-    """Locks the person, so that two submissions at once are counted one after the other."""
-    User.objects.select_for_update(no_key=True).get(pk=submitter.pk)
-    n_live = Shard.objects.live().of_user(submitter.pk).count()
-    allowed = settings.LIVE_SHARDS_PER_USER
-    if n_live + n_new > allowed:
-        raise TooManyShards(
-            "too_many_shards",
-            f"This run has {n_new} shards and you have {n_live} waiting or running; allowed: {allowed} in all. "
-            "Wait for some to end, cancel some, or ask for fewer seeds or grid points.",
-            fields={"n_shards": str(n_new), "n_live": str(n_live), "allowed": str(allowed)},
-        )
 
 
 def may_cancel(run: Run, user: User) -> bool:

@@ -1,12 +1,14 @@
-"""What the site knows about compute processes."""
+"""What the site knows about compute processes, and what it asks of them."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from experiments.models import Worker, WorkerToken
 from experiments.protocol import Announcement
+from experiments.services.pauses import may_operate
 from experiments.services.refusals import Forbidden
 from experiments.services.wake_ups import wake_dispatcher
+from problems.models import User
 
 
 def announce_worker(*, token: WorkerToken, announcement: Announcement) -> Worker:
@@ -22,3 +24,29 @@ def announce_worker(*, token: WorkerToken, announcement: Announcement) -> Worker
         if not was_there and not worker.stopping:
             transaction.on_commit(wake_dispatcher)
     return worker
+
+
+def may_drain(worker: Worker, user: User) -> bool:
+    return bool(user.is_authenticated and (worker.token.owner_id == user.pk or may_operate(user)))
+
+
+def ask_to_drain(*, worker: Worker, by: User) -> Worker:
+    """What the worker holds goes on to its end; nothing new is given to it until somebody lets it work again."""
+    _check_may_drain(worker, by)
+    Worker.objects.filter(pk=worker.pk, drain_requested_at=None).update(drain_requested_at=timezone.now())
+    worker.refresh_from_db()
+    return worker
+
+
+def let_work_again(*, worker: Worker, by: User) -> Worker:
+    _check_may_drain(worker, by)
+    with transaction.atomic():
+        Worker.objects.filter(pk=worker.pk).update(drain_requested_at=None)
+        transaction.on_commit(wake_dispatcher)
+    worker.refresh_from_db()
+    return worker
+
+
+def _check_may_drain(worker: Worker, by: User) -> None:
+    if not may_drain(worker, by):
+        raise Forbidden("not_yours", "Only the owner of a worker, or a curator, may drain it or let it work again.")

@@ -20,6 +20,7 @@ from experiments.protocol import (
     Outcome,
     StoredArtifact,
 )
+from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.panels import Axis, Panel, Series
 from experiments.services.blobs import store_blob
 from experiments.services.leases import Granted, claim_shard
@@ -94,6 +95,7 @@ def announcement(name: str = "bench-1", **fields: Any) -> Announcement:
         "memory_bytes": 8 * 2**30,
         "flops_per_second": 1e10,
         "engine_digest": ENGINE,
+        "vocabulary": vocabulary_digest(),
     }
     return Announcement(**said | fields)
 

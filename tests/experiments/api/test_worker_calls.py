@@ -34,7 +34,7 @@ def address(shard: Shard, call: str) -> str:
 def test_worker_announces_claims_reports_and_finishes(shard: Shard, bob: User) -> None:
     process = Caller(f"Worker {create_worker_token(owner=bob).secret}")
     welcome = process.post("/api/worker/announce/", announcement()).json()
-    said = process.post(f"/api/worker/shards/{shard.pk}/claim/", ClaimRequest(**welcome)).json()
+    said = process.post(f"/api/worker/shards/{shard.pk}/claim/", ClaimRequest(worker=welcome["worker"])).json()
     assert (said["seeds"], said["epoch"], said["resume_step"]) == ([0, 1], 1, None)
     assert said["recipe"]["task"]["modulus"] == 7
 

@@ -50,7 +50,7 @@ def test_claim_of_a_shard_that_is_not_there_is_not_found(bob: User) -> None:
     caller = Caller(f"Worker {create_worker_token(owner=bob).secret}")
     welcome = caller.post("/api/worker/announce/", announcement()).json()
     for pk in (1, 2**40, 2**80):
-        refused = caller.post(f"/api/worker/shards/{pk}/claim/", ClaimRequest(**welcome))
+        refused = caller.post(f"/api/worker/shards/{pk}/claim/", ClaimRequest(worker=welcome["worker"]))
         assert (refused.status_code, refused.json()["code"]) == (404, "unknown_shard")
 
 

@@ -39,7 +39,7 @@ def test_dispatcher_is_woken_once_the_run_is_stored(
 def test_quota_is_refused_with_the_numbers(alice: User, settings: Any) -> None:
     settings.LIVE_SHARDS_PER_USER = 3
     make_run(alice, seeds=(0, 1), stack=1)
-    with pytest.raises(Refused, match="2 shards and you have 2 waiting or running; allowed: 3") as refused:
+    with pytest.raises(Refused, match="shards waiting or running: this run needs 2; 2 are used; allowed: 3") as refused:
         make_run(alice, seeds=(0, 1), stack=1)
     assert refused.value.http_status == 429
     assert Run.objects.count() == 1 and Shard.objects.count() == 2

@@ -102,7 +102,7 @@ def test_a_run_beyond_the_quota_is_saved_and_told(as_alice, settings):
     make_problem()
     settings.LIVE_SHARDS_PER_USER = 0
     shown = as_alice.get(post(as_alice, recipe_toml(), "run").url)
-    assert "allowed: 0 in all" in shown.content.decode()
+    assert "0 are used; allowed: 0." in shown.content.decode()
     assert SubmittedRecipe.objects.count() == 1
 
 
