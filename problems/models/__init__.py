@@ -2,6 +2,7 @@ from problems.models.activity import Activity, SavedFilter, Subscription
 from problems.models.claims import Claim, ClaimEvent, Freshness
 from problems.models.community import HelpWanted, Idea
 from problems.models.discussion import Backlog, Comment
+from problems.models.entries import ListEntry
 from problems.models.limits import Allowance
 from problems.models.merges import Merge
 from problems.models.moderation import Approval, CuratorAct
@@ -27,6 +28,7 @@ __all__ = [
     "Freshness",
     "HelpWanted",
     "Idea",
+    "ListEntry",
     "Merge",
     "Part",
     "Prediction",

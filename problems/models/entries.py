@@ -51,7 +51,9 @@ def packed_traits() -> Any:
     total: Any = Value(0)
     weight = 1
     for values in TRAITS.values():
-        rules = [When(condition, then=Value(place * weight)) for place, condition in enumerate(values.values()) if place]
+        rules = [
+            When(condition, then=Value(place * weight)) for place, condition in enumerate(values.values()) if place
+        ]
         total = total + Case(*rules, default=Value(0), output_field=IntegerField())
         weight *= len(values)
     return total
