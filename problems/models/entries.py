@@ -9,11 +9,12 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, GeneratedField, Index, IntegerField, Q, Value, When
+from django.db.models import Case, Count, GeneratedField, Index, IntegerField, Q, Value, When
 
 from problems.models.problems import LETTERS, Category, Problem
 from problems.status import Status
 
+NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # no null: the two databases sort those differently
 RANGES = ("", *(f"{low}{high}" for low, high in combinations_with_replacement(LETTERS, 2)))
 
 # Each trait of a problem and its values, of which exactly one holds. Together they make one number, `traits`: the list
@@ -85,7 +86,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
     def by_activity(self) -> Self:
         """The one whose claim was active last comes first; never claimed ones keep the order of numbers."""
-        return self.order_by(F("claimed_at").desc(nulls_last=True), "category", "index")
+        return self.order_by("-claimed_at", "category", "index")
 
     def by_runs(self) -> Self:
         return self.order_by("-n_runs", "category", "index")
@@ -113,7 +114,7 @@ class ListEntry(models.Model):
     place_from_hardest = models.PositiveSmallIntegerField(default=0)
     starred = models.BooleanField(null=True)
     reported = models.CharField(max_length=16, blank=True, help_text="its status, if that rests on more than claims")
-    claimed_at = models.DateTimeField(null=True, help_text="when somebody who holds a claim was last active")
+    claimed_at = models.DateTimeField(default=NEVER, help_text="when somebody who holds a claim was last active")
     n_claims = models.PositiveIntegerField(default=0, help_text="ever made, lapsed and imported ones too")
     n_references = models.PositiveIntegerField(default=0)
     n_wishes = models.PositiveIntegerField(default=0, help_text="open calls for help")
@@ -134,7 +135,7 @@ class ListEntry(models.Model):
             Index(fields=["category", "subcategory", "traits", "claimed_at"], name="list_tally"),
             Index(fields=["place_from_easiest", "category", "index"], name="list_by_easiest"),
             Index(fields=["place_from_hardest", "category", "index"], name="list_by_hardest"),
-            Index(F("claimed_at").desc(nulls_last=True), "category", "index", name="list_by_activity"),
+            Index(fields=["-claimed_at", "category", "index"], name="list_by_activity"),
             Index(fields=["-n_runs", "category", "index"], name="list_by_runs"),
         ]
 
@@ -145,4 +146,4 @@ class ListEntry(models.Model):
         if self.reported:
             return Status(self.reported)
         fresh_since = now - datetime.timedelta(days=settings.CLAIM_FRESH_DAYS)
-        return Status.BEING_WORKED_ON if self.claimed_at and self.claimed_at >= fresh_since else Status.OPEN
+        return Status.BEING_WORKED_ON if self.claimed_at >= fresh_since else Status.OPEN
