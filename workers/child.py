@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 ENGINE = (sys.executable, "-m", "workers.science.shard")
 SOURCE_ROOT = Path(__file__).resolve().parent.parent
@@ -44,24 +44,42 @@ def clean_environment(environment: Mapping[str, str], *, threads: int) -> dict[s
     }
 
 
+class Process(Protocol):
+    """What we ask of a process that leads a group of its own: a part of `subprocess.Popen`."""
+
+    pid: int
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def fresh_child(command: Sequence[str], environment: Mapping[str, str]) -> "Child":
+    """A process that has everything still to load."""
+    stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        env=dict(environment),
+        cwd=SOURCE_ROOT,
+        start_new_session=True,
+    )
+    return Child(process, stderr)
+
+
 class Child:
     """A running training process. Everything it prints is queued as it comes; `None` marks the end."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+    def __init__(self, process: Process, stderr: IO[bytes]) -> None:
+        self._process, self._stderr = process, stderr
         self._lines: queue.Queue[bytes | None] = queue.Queue(WAITING_LINES)
         self._ending = threading.Lock()
         self._oom_kills = count_oom_kills()
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env=dict(environment),
-            cwd=SOURCE_ROOT,
-            start_new_session=True,
-        )
-        self.pid = self._process.pid
+        self.pid = process.pid
         self._reader = threading.Thread(target=self._read, name=f"read-{self.pid}", daemon=True)
         self._reader.start()
 
@@ -120,7 +138,7 @@ class Child:
         self.kill()
         while self._reader.is_alive():  # a reader that waits for room in the queue must get to the end
             with contextlib.suppress(queue.Empty):
-                self._lines.get(timeout=0.05)
+                self._lines.get(timeout=0.005)
         for stream in (self._process.stdin, self._process.stdout, self._stderr):
             if stream is not None:
                 with contextlib.suppress(BrokenPipeError):

@@ -1,4 +1,4 @@
-"""One compute worker: its machine, its connection to the site, its spare process, and the shards in its slots."""
+"""One compute worker: its machine, its connection to the site, its nursery, and the shards in its slots."""
 
 import functools
 import logging
@@ -8,8 +8,9 @@ import threading
 
 from experiments.protocol import LEASE_SECONDS, Claim
 from workers.announcer import Announcer
-from workers.child import ENGINE, Child, clean_environment
+from workers.child import ENGINE, clean_environment, fresh_child
 from workers.machine import Machine
+from workers.nursery import CAN_FORK, NURSERY, Nursery
 from workers.session import NotClaimable, Refused, Site, SiteUnreachable
 from workers.settings import Settings
 from workers.spare import Spare
@@ -25,7 +26,8 @@ class ComputeWorker:
         self._settings, self._machine = settings, machine
         self._site = Site(settings.site_url, settings.token)
         environment = clean_environment(os.environ, threads=settings.threads)
-        self._spare = Spare(functools.partial(Child, ENGINE, environment))
+        start_fresh = functools.partial(fresh_child, ENGINE, environment)
+        self._children = Nursery(NURSERY, environment, start_fresh=start_fresh) if CAN_FORK else Spare(start_fresh)
         self._changed = threading.Condition()  # guards the four below
         self._n_busy = 0
         self._running: set[Supervisor] = set()
@@ -37,7 +39,7 @@ class ComputeWorker:
 
     def start(self) -> None:
         shutil.rmtree(self._settings.work_dir, ignore_errors=True)  # what a killed predecessor left behind
-        self._spare.prepare()
+        self._children.prepare()
         self._announcer.start()
 
     def carry_out(self, shard: int) -> None:
@@ -70,7 +72,7 @@ class ComputeWorker:
         supervisor = Supervisor(
             claim,
             self._site,
-            self._spare,
+            self._children.take,
             device=self._machine.device,
             threads=self._settings.threads,
             work_dir=self._settings.work_dir,
@@ -99,7 +101,7 @@ class ComputeWorker:
         for supervisor in running:
             supervisor.stop()
         self._wait_until_idle(LEASE_SECONDS)  # each still says goodbye to the site, for as long as it may
-        self._spare.close()
+        self._children.close()
         self._site.close()
 
     def _wait_until_idle(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""One training process started ahead of time, so that a shard does not wait for torch to load."""
+"""Where nothing can be forked: one training process started ahead of time, so that a shard waits less for torch."""
 
 import threading
 from collections.abc import Callable

@@ -6,6 +6,7 @@ import queue
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from workers.child import Child
 from workers.outbox import Outbox
 from workers.outcomes import FORESEEN, Message, after_refusal, conclude, failure_of
 from workers.session import Refused, ShardSession, Site, SiteUnreachable, StaleEpoch
-from workers.spare import Spare
 from workers.watch import Ending, Lease, Watch
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,17 @@ MAX_LOG_TEXT = 20_000
 
 
 class Supervisor:
-    def __init__(self, claim: Claim, site: Site, spare: Spare, *, device: str, threads: int, work_dir: Path) -> None:
-        self._claim, self._spare, self._device, self._threads = claim, spare, device, threads
+    def __init__(
+        self,
+        claim: Claim,
+        site: Site,
+        take_child: Callable[[], Child],
+        *,
+        device: str,
+        threads: int,
+        work_dir: Path,
+    ) -> None:
+        self._claim, self._take_child, self._device, self._threads = claim, take_child, device, threads
         lease = Lease(claim.lease_seconds)
         self._session = ShardSession(site, claim, may_go_on=lambda: lease.is_valid() and not self.watch.is_lost)
         self.watch = Watch(self._session, lease, time_limit_seconds=claim.time_limit_seconds, end=self._end_training)
@@ -67,7 +76,7 @@ class Supervisor:
         """The last words of the training process, or those we say for it; None when it ended without any."""
         try:
             self._fetch_earlier_files()
-            self._child = self._spare.take()
+            self._child = self._take_child()
             self._child.wait_until_ready()
             self._child.give(self._order())
             last_words = self._relay(self._child)

@@ -74,11 +74,12 @@ class Watch:
 
     def _run(self) -> None:
         while not self._done.is_set() and not self.is_lost:  # also while the goodbye is said: the lease must hold
-            self._beat()
             seconds_left = self._must_end_at - time.monotonic()
             if seconds_left <= 0:
                 self.end_early(Ending.TIME_LIMIT)
-            self._done.wait(min(BEAT_SECONDS, seconds_left) if seconds_left > 0 else BEAT_SECONDS)
+            if self._done.wait(min(BEAT_SECONDS, seconds_left) if seconds_left > 0 else BEAT_SECONDS):
+                return
+            self._beat()  # the first only now: a claim is as good as a heartbeat
 
     def _beat(self) -> None:
         asked_at = time.monotonic()

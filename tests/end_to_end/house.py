@@ -75,8 +75,9 @@ class House:
         return psutil.Process(self._process.pid).children(recursive=True)
 
     def training_processes(self) -> list[psutil.Process]:
-        """Those that train and the spare that waits."""
-        return [process for process in self.processes() if "workers.science.shard" in command_line(process)]
+        """Those that were forked for a shard."""
+        nurseries = {process.pid for process in self.processes() if "workers.science.nursery" in command_line(process)}
+        return [process for process in self.processes() if process.pid in nurseries and parent_of(process) in nurseries]
 
     def answers(self) -> bool:
         try:
@@ -151,6 +152,13 @@ def command_line(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def parent_of(process: psutil.Process) -> int | None:
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return None
 
 
 def plain_environment() -> dict[str, str]:

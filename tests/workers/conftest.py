@@ -8,12 +8,13 @@ import pytest
 
 from tests.workers.small_site import SmallSite
 from workers import session, supervisor, watch
-from workers.child import Child, clean_environment
+from workers.child import Child, clean_environment, fresh_child
+from workers.nursery import Nursery
 from workers.session import Site
-from workers.spare import Spare
 from workers.supervisor import Supervisor
 
-SCRIPTED_ENGINE = (sys.executable, str(Path(__file__).with_name("scripted_engine.py")))
+SCRIPTED_ENGINE = (sys.executable, "-m", "tests.workers.scripted_engine")
+ENVIRONMENT = clean_environment(os.environ, threads=1)
 
 CLAIM: dict[str, Any] = {
     "shard": 3,
@@ -50,20 +51,24 @@ def site(small_site: SmallSite, quick_clocks: None) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def spare() -> Iterator[Spare]:
-    spare = Spare(lambda: Child(SCRIPTED_ENGINE, clean_environment(os.environ, threads=1)))
-    yield spare
-    spare.close()
+def start_fresh() -> Child:
+    return fresh_child(SCRIPTED_ENGINE, ENVIRONMENT)
 
 
 @pytest.fixture
-def supervise(small_site: SmallSite, site: Site, spare: Spare, tmp_path: Path) -> Callable[..., Supervisor]:
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery(SCRIPTED_ENGINE, ENVIRONMENT, start_fresh=start_fresh)
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def supervise(small_site: SmallSite, site: Site, nursery: Nursery, tmp_path: Path) -> Callable[..., Supervisor]:
     """A supervisor of a shard whose training process does what the script lists."""
 
     def build(*script: list[Any], **claimed: Any) -> Supervisor:
         small_site.claim = CLAIM | {"recipe": {"script": script}} | claimed
         claim = site.claim(CLAIM["shard"], worker=7)
-        return Supervisor(claim, site, spare, device="cpu", threads=1, work_dir=tmp_path)
+        return Supervisor(claim, site, nursery.take, device="cpu", threads=1, work_dir=tmp_path)
 
     return build

@@ -1,14 +1,20 @@
-"""A small program that speaks the engine's side of the line protocol, doing what the recipe of its order lists."""
+"""A small program that speaks the engine's side of the line protocol, doing what the recipe of its order lists.
+
+Given the number of a socket, it is a nursery of such programs.
+"""
 
 import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from workers.science.nursery import Nursery
 
 
 def say(message: dict[str, Any]) -> None:
@@ -57,8 +63,16 @@ def do(step: list[Any], folder: Path) -> None:
             say({"kind": "finished", "engine_digest": "e" * 64, **ended})
 
 
-if __name__ == "__main__":
+def main() -> int:
     say({"kind": "ready"})
     order = json.loads(sys.stdin.readline())
     for step in order["recipe"]["script"]:
         do(step, Path(order["folder"]))
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:  # the socket of a nursery
+        Nursery(socket.socket(fileno=int(sys.argv[1])), main).tend()
+    else:
+        sys.exit(main())

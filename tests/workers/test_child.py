@@ -1,4 +1,3 @@
-import os
 import queue
 import sys
 import time
@@ -8,16 +7,14 @@ import psutil
 import pytest
 
 from tests.end_to_end.house import is_alive, wait_for
-from tests.workers.conftest import SCRIPTED_ENGINE
-from workers.child import Child, ChildBroken, clean_environment
+from tests.workers.conftest import ENVIRONMENT, start_fresh
+from workers.child import Child, ChildBroken, clean_environment, fresh_child
 from workers.spare import Spare
-
-ENVIRONMENT = clean_environment(os.environ, threads=1)
 
 
 @pytest.fixture
 def spare() -> Iterator[Spare]:
-    spare = Spare(lambda: Child(SCRIPTED_ENGINE, ENVIRONMENT))
+    spare = Spare(start_fresh)
     yield spare
     spare.close()
 
@@ -39,14 +36,14 @@ def test_only_listed_names_reach_the_training_process() -> None:
 
 
 def test_a_process_that_cannot_start_says_why() -> None:
-    child = Child([sys.executable, "-c", "raise SystemExit('no torch here')"], ENVIRONMENT)
+    child = fresh_child([sys.executable, "-c", "raise SystemExit('no torch here')"], ENVIRONMENT)
     with pytest.raises(ChildBroken, match="no torch here"):
         child.wait_until_ready()
     child.close()
 
 
 def test_a_process_that_never_gets_ready_is_given_up() -> None:
-    child = Child([sys.executable, "-c", "import time; time.sleep(60)"], ENVIRONMENT)
+    child = fresh_child([sys.executable, "-c", "import time; time.sleep(60)"], ENVIRONMENT)
     with pytest.raises(ChildBroken, match="not ready after"):
         child.wait_until_ready(seconds=0.3)
     child.close()
@@ -54,7 +51,7 @@ def test_a_process_that_never_gets_ready_is_given_up() -> None:
 
 def test_a_full_queue_does_not_keep_a_process_from_being_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workers.child.WAITING_LINES", 5)
-    child = Child([sys.executable, "-c", "while True: print('{}')"], ENVIRONMENT)
+    child = fresh_child([sys.executable, "-c", "while True: print('{}')"], ENVIRONMENT)
     time.sleep(0.3)
 
     child.close()
@@ -66,8 +63,8 @@ def test_the_child_of_a_dead_supervisor_reads_the_end_of_its_input() -> None:
     source = 'import sys; print(\'{"kind": "ready"}\', flush=True); sys.stdin.read()'
     program = f"""
 import os, sys
-from workers.child import Child
-child = Child([sys.executable, "-c", {source!r}], dict(os.environ))
+from workers.child import fresh_child
+child = fresh_child([sys.executable, "-c", {source!r}], dict(os.environ))
 child.wait_until_ready()
 print(child.pid, flush=True)
 os.kill(os.getpid(), 9)
@@ -96,7 +93,7 @@ def test_a_spare_that_died_is_replaced() -> None:
     started: list[Child] = []
 
     def start() -> Child:
-        started.append(Child(SCRIPTED_ENGINE, ENVIRONMENT))
+        started.append(start_fresh())
         return started[-1]
 
     spare = Spare(start)
@@ -113,7 +110,7 @@ def test_a_spare_that_died_is_replaced() -> None:
 
 
 def test_nothing_comes_in_time_from_a_silent_process() -> None:
-    child = Child(SCRIPTED_ENGINE, ENVIRONMENT)
+    child = start_fresh()
     child.wait_until_ready()
     with pytest.raises(queue.Empty):
         child.next_message(timeout=0.05)

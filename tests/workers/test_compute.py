@@ -24,6 +24,7 @@ def start(
     small_site: SmallSite, quick_clocks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Start]:
     monkeypatch.setattr(compute, "ENGINE", SCRIPTED_ENGINE)
+    monkeypatch.setattr(compute, "NURSERY", SCRIPTED_ENGINE)
     monkeypatch.setattr(announcer, "HEARTBEAT_SECONDS", 0.1)
     started: list[ComputeWorker] = []
 

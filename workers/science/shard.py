@@ -1,7 +1,7 @@
 """The process that carries out one shard for a worker: one JSON line in, JSON lines out (see experiments/protocol.py).
 
-It is started ahead of time and says "ready" once torch is loaded, so that a shard does not wait for that. Then it reads
-one order from standard input, and goes on watching it: its end means that the supervisor is gone.
+It is forked by a nursery that has torch loaded, or started afresh where that cannot be, and says "ready" when it is.
+Then it reads one order from standard input, and goes on watching it: its end means that the supervisor is gone.
 """
 
 import base64
@@ -183,6 +183,13 @@ def end_with_supervisor() -> None:
     while os.read(0, 4096):
         pass
     os._exit(1)
+
+
+def load_ahead() -> None:
+    """Load what every shard needs and computes nothing: see `workers.science.nursery`."""
+    settle("cpu", threads=1)  # torch loads its compiler for the sake of deterministic algorithms
+    MeasurementRows().table()  # Arrow looks for pandas
+    engine_digest()  # of the sources that were loaded, whatever becomes of the files
 
 
 def main() -> int:
