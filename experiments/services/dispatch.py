@@ -8,13 +8,13 @@ import datetime
 import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 from django.utils import timezone
 
-from experiments.models import HELD, DispatchPass, Shard, Worker
+from experiments.models import DispatchPass, Shard, Worker
 from experiments.recipe.engine import vocabulary_digest
 from experiments.services import fair_share, wake_ups
 from experiments.services.pauses import paused_classes, paused_people
@@ -59,29 +59,46 @@ def _unmark(shard_ids: list[int], marked_at: datetime.datetime) -> None:
     Shard.objects.filter(pk__in=shard_ids, dispatched_at=marked_at).update(dispatched_at=None, dispatched_to="")
 
 
-def free_slots(hardware_class: str, *, now: datetime.datetime) -> int:
+@dataclass(frozen=True)
+class InHand:
+    """Shards that workers hold or are about to: no more of them than there are slots."""
+
+    of_worker: Counter[int | None]
+    of_user: Counter[int | None]
+    on_their_way: Counter[str]  # by the class they were offered to
+
+
+def in_hand(now: datetime.datetime) -> InHand:
+    """Counted here rather than by GROUP BY, for which SQLite walks through every shard there ever was."""
+    held = list(Shard.objects.held().order_by().values_list("worker", "submitter"))
+    offered = list(Shard.objects.awaiting_claim(now).order_by().values_list("dispatched_to", "submitter"))
+    return InHand(
+        of_worker=Counter(worker for worker, _ in held),
+        of_user=Counter(user for _, user in (*held, *offered)),
+        on_their_way=Counter(hardware_class for hardware_class, _ in offered),
+    )
+
+
+def free_slots(hardware_class: str, *, now: datetime.datetime, hands: InHand | None = None) -> int:
     """Slots of accepting workers that neither hold a shard nor have a wake-up on its way."""
-    workers = dict(Worker.objects.accepting(now).of_class(hardware_class).values_list("pk", "slots"))
-    if not workers:
-        return 0
-    held: dict[int, int] = dict(Shard.objects.held().order_by().values_list("worker").annotate(n=Count("pk")))
-    open_slots = sum(max(slots - held.get(pk, 0), 0) for pk, slots in workers.items())
-    on_their_way = Shard.objects.awaiting_claim(now).filter(dispatched_to=hardware_class).count()
-    return max(open_slots - on_their_way, 0)
+    hands = hands or in_hand(now)
+    workers = Worker.objects.accepting(now).of_class(hardware_class).order_by().values_list("pk", "slots")
+    open_slots = sum(max(slots - hands.of_worker[pk], 0) for pk, slots in workers)
+    return max(open_slots - hands.on_their_way[hardware_class], 0)
 
 
 def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
     """Shards with the class each goes to: again and again the oldest of whoever is furthest behind."""
     paused = paused_classes()
-    room = {c: 0 if c in paused else free_slots(c, now=now) for c in CLASSES}
+    hands = in_hand(now)
+    room = {c: 0 if c in paused else free_slots(c, now=now, hands=hands) for c in CLASSES}
     if not any(room.values()):
         return []
     needs = _needs_per_user(room)
     for user_id in paused_people():
         needs.pop(user_id, None)
     limits, vocabularies = running_limits(), _vocabularies(room, now=now)
-    in_hand = held_per_user(now)
-    heap = fair_share.standing(in_hand, needs, now=now)
+    heap = fair_share.standing(hands.of_user, needs, now=now)
     heapq.heapify(heap)
     queues: dict[int | None, deque[tuple[int, str]]] = {}
     chosen: list[tuple[int, str]] = []
@@ -90,7 +107,7 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
         user = first.user_id
         if user not in queues:
             allowed = limits.get(user or 0, settings.RUNNING_SHARDS_PER_USER)
-            limit = min(sum(room.values()), allowed - in_hand[user])
+            limit = min(sum(room.values()), allowed - hands.of_user[user])
             queues[user] = deque(_oldest(user, needs[user], vocabularies, limit=limit, now=now))
         if _take_one(queues[user], room, chosen):
             heapq.heappush(heap, first.with_one_more())
@@ -120,10 +137,7 @@ def _take_one(queue: deque[tuple[int, str]], room: dict[str, int], chosen: list[
 
 def held_per_user(now: datetime.datetime) -> Counter[int | None]:
     """Shards each person holds or is about to."""
-    counts: Counter[int | None] = Counter()
-    for shards in (Shard.objects.filter(state__in=HELD), Shard.objects.awaiting_claim(now)):
-        counts.update(dict(shards.order_by().values_list("submitter").annotate(n=Count("pk"))))
-    return counts
+    return in_hand(now).of_user
 
 
 def _vocabularies(room: dict[str, int], *, now: datetime.datetime) -> list[str] | None:
