@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from experiments.models import Artifact, Run, Shard, SubmittedRecipe
+from experiments.selectors.reasons import Wait
+from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
 from experiments.services.measurements import generation
-from experiments.services.waiting import place_in_queue, why_run_waits, why_shards_wait
 from problems.models import User
 
 
@@ -65,6 +66,17 @@ class Trouble(BaseModel):
     traceback: str
 
 
+class Waiting(BaseModel):
+    """Why something has not ended. The reason is for programs, the sentence for people."""
+
+    reason: str
+    sentence: str
+    since: datetime.datetime
+    place_in_queue: int | None  # shards that come before it, in the order of fair shares
+    seconds: float | None  # about how long until it starts, or until it ends where it runs
+    rests_on: str  # what that estimate rests on
+
+
 class ShardDetail(BaseModel):
     id: int
     index: int
@@ -74,6 +86,7 @@ class ShardDetail(BaseModel):
     hardware_class: str
     state: str
     why_it_waits: str
+    waiting: Waiting | None
     phase: str
     step: int
     steps: int
@@ -92,7 +105,8 @@ class ShardDetail(BaseModel):
 
 class RunDetail(RunItem):
     why_it_waits: str
-    place_in_queue: int | None  # shards that queued earlier than the first one of this run that waits
+    waiting: Waiting | None  # of the shard that is furthest; None once the run has ended
+    place_in_queue: int | None  # shards that come before the first one of this run that waits
     generation: int  # grows when a shard starts again: measurements read before may be gone
     shards: list[ShardDetail]
 
@@ -140,15 +154,30 @@ def run_item(run: Run) -> RunItem:
 
 
 def run_detail(run: Run) -> RunDetail:
-    shards = list(run.shards.select_related("worker", "run").order_by("index"))
-    sentences = why_shards_wait(shards)
-    first_waiting = next((shard for shard in shards if shard.state == "queued"), None)
+    shards = list(run.shards.select_related(*PASSED_ON).order_by("index"))
+    waits = why_shards_wait(shards)
+    told = of_run(shards, waits)
+    places = [wait.place for wait in waits.values() if wait.place is not None]
     return RunDetail(
         **_run_fields(run),
-        why_it_waits=why_run_waits(run),
-        place_in_queue=place_in_queue(first_waiting) if first_waiting else None,
+        why_it_waits=told.sentence if told else "",
+        waiting=_waiting(told),
+        place_in_queue=min(places, default=None),
         generation=generation(run),
-        shards=[_shard(shard, sentences[shard.pk]) for shard in shards],
+        shards=[_shard(shard, waits.get(shard.pk)) for shard in shards],
+    )
+
+
+def _waiting(wait: Wait | None) -> Waiting | None:
+    if wait is None:
+        return None
+    return Waiting(
+        reason=wait.reason,
+        sentence=wait.sentence,
+        since=wait.since,
+        place_in_queue=wait.place,
+        seconds=wait.seconds,
+        rests_on=wait.rests_on,
     )
 
 
@@ -174,13 +203,14 @@ _SAME_NAME = (
 )
 
 
-def _shard(shard: Shard, why_it_waits: str) -> ShardDetail:
+def _shard(shard: Shard, wait: Wait | None) -> ShardDetail:
     trouble = Trouble(
         kind=shard.failure, message=shard.failure_message, hint=shard.failure_hint, traceback=shard.traceback
     )
     return ShardDetail(
         id=shard.pk,
-        why_it_waits=why_it_waits,
+        why_it_waits=wait.sentence if wait else "",
+        waiting=_waiting(wait),
         worker=shard.worker.name if shard.worker else None,
         failure=trouble if shard.failure else None,
         **{name: getattr(shard, name) for name in _SAME_NAME},

@@ -17,9 +17,9 @@ from experiments.selectors.files import checkpoints_of
 from experiments.selectors.measured import last_rows, measures_of
 from experiments.selectors.progress import progress_of
 from experiments.selectors.shown_panels import shown_panels
+from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
 from experiments.services.refusals import Refused
 from experiments.services.runs import may_cancel, request_cancel
-from experiments.services.waiting import why_run_waits
 from experiments.views.submitting import start_run
 
 LOG_LINES = 500
@@ -97,15 +97,16 @@ def _run(pk: int) -> Run:
 
 def _live(request: HttpRequest, shown: Run) -> dict[str, Any]:
     recipe = shown.recipe.recipe
-    shards = list(shown.shards.select_related("worker").order_by("index"))
+    shards = list(shown.shards.select_related(*PASSED_ON).order_by("index"))
+    waits = why_shards_wait(shards)
     return {
         "run": shown,
         "recipe": recipe,
-        "shards": shards[:SHARDS_SHOWN],
+        "shards": [(shard, waits.get(shard.pk)) for shard in shards[:SHARDS_SHOWN]],
         "n_more_shards": max(0, len(shards) - SHARDS_SHOWN),
         "failed": [shard for shard in shards if shard.failure],
         "progress": progress_of(shown, shards),
-        "waiting": why_run_waits(shown),
+        "waiting": of_run(shards, waits),
         "scored": scored_expectations(shown, recipe, shards),
         "last_rows": last_rows(shown, recipe),
         "can_cancel": not shown.is_ended and may_cancel(shown, request.user),  # type: ignore[arg-type]
