@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/live/", views.run_live, name="run_live"),
     path("runs/<int:pk>/log/", views.run_log, name="run_log"),
+    path("runs/<int:pk>/log.txt", views.run_log_text, name="run_log_text"),
     path("runs/<int:pk>/files/", views.run_files, name="run_files"),
     path("runs/<int:pk>/curves/", views.run_curves, name="run_curves"),
     path("runs/<int:pk>/panels/", views.run_panels, name="run_panels"),

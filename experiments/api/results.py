@@ -65,7 +65,7 @@ class MeasurementsView(ApiView):
         """Every measurement: point, seed, step, measure, split, component, value."""
         run = run_or_404(pk)
         generation_before = generation(run)  # read first: a restart in between shows the next time
-        table, last_chunk = read_measurements(run, after_chunk=_whole(request, "after"))
+        table, last_chunk = read_measurements(run, after_chunk=whole(request, "after"))
         kind = request.accepted_renderer.format
         if kind == "parquet":
             return _download(_parquet(table), f"run-{pk}-measurements.parquet", ParquetRenderer.media_type)
@@ -117,7 +117,7 @@ class ArtifactView(ApiView):
         run_or_404(pk)
         found = Artifact.objects.filter(shard__run=pk, name=name).select_related("shard")
         if "shard" in request.GET:
-            found = found.filter(shard__index=_whole(request, "shard"))
+            found = found.filter(shard__index=whole(request, "shard"))
         files = list(found.order_by("shard__index")) if "\x00" not in name else []
         if not files:
             raise NotFound("not_found", f"Run {pk} has no file {name}.")
@@ -144,7 +144,7 @@ class PanelsView(ApiView):
         return HttpResponse(panels.model_dump_json(), content_type="application/json")  # which writes NaN as null
 
 
-def _whole(request: Request, name: str) -> int:
+def whole(request: Request, name: str) -> int:
     text = request.GET.get(name, "0")
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise InvalidBody("invalid", f"{name}: not a whole number", fields={name: "not a whole number"})

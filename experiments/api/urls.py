@@ -1,7 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from experiments.api import accounts, recipes, results, runs, worker
+from experiments.api import accounts, logs, recipes, results, runs, worker
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.RunView.as_view(), name="api-run"),
     path("runs/<int:pk>/cancel/", runs.CancelRunView.as_view(), name="api-run-cancel"),
     path("runs/<int:pk>/measurements/", results.MeasurementsView.as_view(), name="api-run-measurements"),
+    path("runs/<int:pk>/log/", logs.LogView.as_view(), name="api-run-log"),
     path("runs/<int:pk>/artifacts/", results.ArtifactsView.as_view(), name="api-run-artifacts"),
     path("runs/<int:pk>/artifacts/<path:name>/", results.ArtifactView.as_view(), name="api-run-artifact"),
     path("runs/<int:pk>/panels/", results.PanelsView.as_view(), name="api-run-panels"),

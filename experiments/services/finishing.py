@@ -5,8 +5,8 @@ import hashlib
 import rfc8785
 from django.db import transaction
 
-from experiments.models import Blob, Lease, Shard, State
-from experiments.protocol import RETRIED, Outcome, StoredArtifact
+from experiments.models import Blob, Lease, RunEvent, Shard, State
+from experiments.protocol import RETRIED, Failure, Outcome, StoredArtifact
 from experiments.services.artifacts import check_blobs, check_panel, drop_resume_states, keep_artifacts
 from experiments.services.blobs import is_stored
 from experiments.services.leases import AT_REST, end_lease, give_back, retry_or_fail, stale_epoch
@@ -84,6 +84,7 @@ def _fail(lease: Lease, shard: Shard, outcome: Outcome) -> None:
     failure = outcome.failure
     with transaction.atomic():
         run = lock_run(shard.run_id)
+        _log_last_words(shard, failure)
         end_lease(shard, Lease.End.FAILED, is_free=failure.failure in RETRIED)
         if run.is_cancel_requested:
             moved = move_shard(shard, State.CANCELLED, reason=f"cancelled; {failure.failure}", **AT_REST)
@@ -97,6 +98,13 @@ def _fail(lease: Lease, shard: Shard, outcome: Outcome) -> None:
             )
         if not moved:
             raise stale_epoch(lease)
+
+
+def _log_last_words(shard: Shard, failure: Failure) -> None:
+    """Of every attempt: one that is tried again leaves no other trace of why."""
+    text = f"{failure.failure}: {failure.message}\n{failure.traceback}".rstrip()
+    log_line = RunEvent(run_id=shard.run_id, shard=shard, kind=RunEvent.Kind.LOG, epoch=shard.epoch, text=text)
+    log_line.save()
 
 
 def _stop(lease: Lease, shard: Shard) -> None:

@@ -1,8 +1,9 @@
 from experiments.views.compare import compare, compare_curves
 from experiments.views.editor import draft, new_recipe
+from experiments.views.logs import run_log, run_log_text
 from experiments.views.plots import panel_figure, run_curves
 from experiments.views.recipes import recipe, run_recipe
-from experiments.views.runs import cancel_run, run, run_again, run_files, run_live, run_log, run_panels
+from experiments.views.runs import cancel_run, run, run_again, run_files, run_live, run_panels
 from experiments.views.wall import experiments
 from experiments.views.workers import workers
 
@@ -21,6 +22,7 @@ __all__ = [
     "run_files",
     "run_live",
     "run_log",
+    "run_log_text",
     "run_panels",
     "run_recipe",
     "workers",

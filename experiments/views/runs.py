@@ -10,28 +10,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from experiments.figure_layout import template_of_theme
-from experiments.models import Artifact, Run, RunEvent
+from experiments.models import Artifact, Run
 from experiments.selectors.curve_figures import SMOOTHINGS, choice_of
 from experiments.selectors.expectations import scored_expectations
 from experiments.selectors.files import checkpoints_of
 from experiments.selectors.measured import last_rows, measures_of
 from experiments.selectors.progress import progress_of
 from experiments.selectors.shown_panels import shown_panels
+from experiments.selectors.troubles import troubles_of
 from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
 from experiments.services.refusals import Refused
 from experiments.services.runs import may_cancel, request_cancel
+from experiments.views.logs import log_context
 from experiments.views.submitting import start_run
 
-LOG_LINES = 500
 SHARDS_SHOWN = 100
-LOG_NEAR_END = 200  # lines shown at first; earlier ones are a link away
 
 
 @require_safe
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _run(pk)
     recipe = shown.recipe.recipe
-    context = _live(request, shown) | _log(shown, after=_first_line(shown, request)) | _files(request, shown)
+    context = _live(request, shown) | log_context(request, shown) | _files(request, shown)
     context |= {
         "measures": measures_of(recipe),
         "choice": choice_of(request.GET.dict(), n_seeds=len(recipe.seeds), n_points=recipe.n_points),
@@ -52,12 +52,6 @@ def run_live(request: HttpRequest, pk: int) -> HttpResponse:
     if shown.is_ended:
         context |= _files(request, shown) | {"just_ended": True}
     return render(request, "experiments/_live.html", context)
-
-
-@require_safe
-def run_log(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = _run(pk)
-    return render(request, "experiments/_log.html", _log(shown, after=_whole(request.GET.get("after")) or 0))
 
 
 @require_safe
@@ -104,32 +98,14 @@ def _live(request: HttpRequest, shown: Run) -> dict[str, Any]:
         "recipe": recipe,
         "shards": [(shard, waits.get(shard.pk)) for shard in shards[:SHARDS_SHOWN]],
         "n_more_shards": max(0, len(shards) - SHARDS_SHOWN),
-        "failed": [shard for shard in shards if shard.failure],
+        "troubles": troubles_of(shards),
+        "n_failed": sum(bool(shard.failure) for shard in shards),
         "progress": progress_of(shown, shards),
         "waiting": of_run(shards, waits),
         "scored": scored_expectations(shown, recipe, shards),
         "last_rows": last_rows(shown, recipe),
         "can_cancel": not shown.is_ended and may_cancel(shown, request.user),  # type: ignore[arg-type]
     }
-
-
-def _log(shown: Run, *, after: int) -> dict[str, Any]:
-    lines = list(shown.events.filter(pk__gt=after).select_related("shard").order_by("pk")[:LOG_LINES])
-    n_before = shown.events.filter(pk__lte=after).count()
-    return {
-        "run": shown,
-        "lines": list(enumerate(lines, start=n_before + 1)),
-        "after": lines[-1].pk if lines else after,
-        "n_before": n_before,
-    }
-
-
-def _first_line(shown: Run, request: HttpRequest) -> int:
-    """A long log is shown from near its end, unless all of it is asked for."""
-    if request.GET.get("log") == "all":
-        return 0
-    late = RunEvent.objects.filter(run=shown).order_by("-pk").values_list("pk", flat=True)
-    return next(iter(late[LOG_NEAR_END : LOG_NEAR_END + 1]), 0)
 
 
 def _files(request: HttpRequest, shown: Run) -> dict[str, Any]:

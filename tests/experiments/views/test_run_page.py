@@ -73,7 +73,7 @@ def test_a_failure_is_told_with_its_hint(client, training):
     outcome = Outcome(epoch=training.granted.lease.epoch, result="failed", failure=failure)
     finish_shard(lease=training.granted.lease, outcome=outcome)
     shown = page(client, training.shard.run)
-    assert "Shard 0 failed: not_finite" in shown
+    assert "Shard 0 failed: not finite." in shown
     assert "Lower the learning rate." in shown
     assert "not measured" in shown
 
