@@ -4,6 +4,7 @@ from celery import shared_task
 
 from experiments.services.dispatch import dispatch
 from experiments.services.leases import reap_expired
+from experiments.services.reclaiming import reclaim_overdue
 from experiments.services.wake_ups import DISPATCH
 
 REAP = "experiments.reap"
@@ -17,3 +18,4 @@ def dispatch_shards() -> None:
 @shared_task(name=REAP)  # type: ignore[untyped-decorator]
 def reap_shards() -> None:
     reap_expired()
+    reclaim_overdue()

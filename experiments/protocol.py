@@ -4,8 +4,8 @@ A worker token may announce and claim. A claim returns a run token that is bound
 with the lease; every later call carries it as `Authorization: Run TOKEN`. A call with an older epoch gets 409
 `stale_epoch` and nothing is stored.
 
-    POST /api/worker/announce/             Worker TOKEN  Announcement -> Welcome
-    POST /api/worker/shards/<id>/claim/    Worker TOKEN  ClaimRequest -> Claim       409 not_claimable, paused,
+    POST /api/worker/announce/             Worker TOKEN  Announcement -> Welcome     409 replaced
+    POST /api/worker/shards/<id>/claim/    Worker TOKEN  ClaimRequest -> Claim       409 not_claimable, replaced, paused
                                                                  draining, engine_too_old, no_room: leave it
     POST /api/shards/<id>/heartbeat/       Run TOKEN     Heartbeat    -> Lease       409 stale_epoch
     POST /api/shards/<id>/events/          Run TOKEN     EventBatch   -> Stored      409 stale_epoch, 422 out_of_order
@@ -70,6 +70,10 @@ class Announcement(Message):
     """Sent at start and every HEARTBEAT_SECONDS, also by a worker with nothing to do."""
 
     name: Annotated[Text, Field(min_length=1, max_length=100)]  # unique per token, such as host name and process
+    # Drawn at each start of the process; not said: it could be any. A process that is `starting` takes the name over,
+    # and what its former self held goes back to the queue at once; the former self is refused from then on.
+    instance: Annotated[Text, Field(max_length=64)] = ""
+    starting: bool = False  # until the site has heard it once
     hardware_class: Literal["cpu", "gpu"]
     device: Annotated[Text, Field(max_length=200)]  # the model, as torch or the system names it
     slots: Annotated[int, Field(ge=1, le=256)]
@@ -89,6 +93,8 @@ class Welcome(Message):
 
 class ClaimRequest(Message):
     worker: int  # as the Welcome named it: several workers may share a token
+    instance: Annotated[Text, Field(max_length=64)] = ""  # as announced
+    key: Annotated[Text, Field(max_length=64)] = ""  # drawn for each claim; asking again with it repeats the answer
 
 
 class StoredArtifact(Message):

@@ -29,7 +29,7 @@ from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
 from experiments.services.leases import Granted, claim_shard, extend_lease, recipe_data, stale_epoch
 from experiments.services.refusals import NotFound, Refused, Unprocessable
-from experiments.services.workers import announce_worker
+from experiments.services.workers import announce_worker, check_not_replaced
 
 
 class WorkerView(ApiView):
@@ -55,7 +55,8 @@ class ClaimView(WorkerView):
         worker = Worker.objects.filter(token=self.token, pk=wanted.worker).first()
         if worker is None:
             raise NotFound("unknown_worker", f"this token has announced no worker {wanted.worker}")
-        return answer(_claim(claim_shard(shard_id=shard_id, worker=worker), worker))
+        check_not_replaced(worker, wanted.instance)
+        return answer(_claim(claim_shard(shard_id=shard_id, worker=worker, key=wanted.key), worker))
 
 
 def _claim(granted: Granted, worker: Worker) -> Claim:

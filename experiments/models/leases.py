@@ -15,6 +15,7 @@ class Lease(models.Model):
     epoch = models.PositiveIntegerField()
     worker = models.ForeignKey("experiments.Worker", null=True, on_delete=models.SET_NULL, related_name="leases")
     token_hash = models.CharField(max_length=64, unique=True)
+    claim_key = models.CharField(max_length=64, blank=True, help_text="what the worker asked with, to be told again")
     resume_step = models.PositiveIntegerField(null=True, help_text="the step it went on from; empty for a fresh start")
     next_seq = models.PositiveIntegerField(default=0, help_text="number of the next batch of events")
     granted_at = models.DateTimeField()

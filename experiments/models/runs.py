@@ -117,6 +117,10 @@ class ShardQuerySet(models.QuerySet["Shard"]):
         """Held by a worker under a lease."""
         return self.filter(state__in=HELD)
 
+    def held_since_before(self, then: datetime.datetime) -> Self:
+        """Held under a lease that was granted before then."""
+        return self.held().filter(leases__epoch=models.F("epoch"), leases__granted_at__lt=then)
+
     def with_expired_lease(self, now: datetime.datetime) -> Self:
         return self.held().filter(lease_until__lt=now)
 

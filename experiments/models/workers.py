@@ -41,6 +41,7 @@ class Worker(models.Model):
 
     token = models.ForeignKey(WorkerToken, on_delete=models.CASCADE, related_name="workers")
     name = models.CharField(max_length=100)
+    instance = models.CharField(max_length=64, blank=True, help_text="which start of the process last had this name")
     hardware_class = models.CharField(max_length=20)
     device = models.CharField(max_length=200)
     slots = models.PositiveIntegerField()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from experiments.models import Lease, Shard, State, Worker
+from experiments.models.runs import ShardQuerySet
 from experiments.protocol import LEASE_SECONDS, MAX_ATTEMPTS, RETRIED, FailureKind
 from experiments.recipe import InvalidRecipe, Recipe, at_point
 from experiments.recipe.engine import vocabulary_digest
@@ -36,13 +37,18 @@ class Granted:
     recipe: Recipe  # at the shard's grid point
 
 
-def claim_shard(*, shard_id: int, worker: Worker) -> Granted:
-    """Give a queued shard to a worker, rewound to where it can go on. Of two who ask at once, one gets it."""
+def claim_shard(*, shard_id: int, worker: Worker, key: str = "") -> Granted:
+    """Give a queued shard to a worker, rewound to where it can go on. Of two who ask at once, one gets it.
+
+    Whoever asks again with the same key did not hear the first answer, and is given the same attempt.
+    """
     shard = Shard.objects.select_related("run__recipe").filter(pk=shard_id).first()
     if shard is None:
         raise NotFound("unknown_shard", f"there is no shard {shard_id}")
     if shard.hardware_class not in ("any", worker.hardware_class):
         raise Forbidden("wrong_class", f"shard {shard_id} needs a worker of class {shard.hardware_class}")
+    if granted := _granted_before(shard, worker, key):
+        return granted
     if shard.state != State.QUEUED:
         raise Conflict("not_claimable", f"shard {shard_id} is {shard.state}")
     recipe = _recipe_of(shard)
@@ -73,10 +79,25 @@ def claim_shard(*, shard_id: int, worker: Worker) -> Granted:
             epoch=shard.epoch,
             worker=worker,
             token_hash=token_hash,
+            claim_key=key,
             resume_step=resume_step,
             granted_at=now,
         )
     return Granted(lease, secret, recipe)
+
+
+def _granted_before(shard: Shard, worker: Worker, key: str) -> Granted | None:
+    """The attempt in hand, under a new secret: only the hash of the one that was lost on its way is known here."""
+    if not key:
+        return None
+    secret, token_hash = new_secret()
+    unheard = Lease.objects.filter(
+        shard=shard, epoch=shard.epoch, worker=worker, claim_key=key, ended_at=None, next_seq=0
+    )
+    if not unheard.update(token_hash=token_hash):
+        return None
+    lease = unheard.select_related("shard__run__recipe").get()
+    return Granted(lease, secret, at_point(shard.run.recipe.recipe, shard.overrides))
 
 
 def _recipe_of(shard: Shard) -> Recipe:
@@ -133,27 +154,42 @@ def end_lease(shard: Shard, ended_as: Lease.End, *, is_free: bool = False) -> No
     fair_share.charge(shard.run.submitter_id, seconds=charged, now=now)
 
 
+@dataclass(frozen=True)
+class Loss:
+    """Why the site takes a shard back from a worker that did not end it itself."""
+
+    failure: FailureKind
+    message: str
+    hint: str
+    seen_in: ShardQuerySet  # the shards it applies to, asked again under the lock: a word may come in between
+
+
 def reap_expired() -> int:
     """Take back every shard whose worker has gone silent. The number taken back."""
-    expired = Shard.objects.with_expired_lease(timezone.now()).select_related("run", "worker")
-    return sum(_reap(shard) for shard in expired)
+    expired = Shard.objects.with_expired_lease(timezone.now())
+    return sum(take_back(shard, _silence(shard)) for shard in expired.select_related("run", "worker"))
 
 
-def _reap(shard: Shard) -> bool:
+def _silence(shard: Shard) -> Loss:
+    return Loss(
+        FailureKind.WORKER_LOST,
+        f"Nothing heard from worker {shard.worker or 'unknown'} for {LEASE_SECONDS} s.",
+        "Run it again; if it happens again, the worker's machine may be short of memory.",
+        Shard.objects.with_expired_lease(timezone.now()),
+    )
+
+
+def take_back(shard: Shard, loss: Loss) -> bool:
+    """End the attempt in hand as lost; False if that is no longer so."""
     with transaction.atomic():
         run = lock_run(shard.run_id)
-        if not Shard.objects.with_expired_lease(timezone.now()).filter(pk=shard.pk, epoch=shard.epoch).exists():
-            return False  # a heartbeat came in between
-        end_lease(shard, Lease.End.LOST, is_free=True)
-        silence = f"nothing heard from worker {shard.worker or 'unknown'} for {LEASE_SECONDS} s"
+        if not loss.seen_in.filter(pk=shard.pk, epoch=shard.epoch).exists():
+            return False
+        end_lease(shard, Lease.End.LOST, is_free=loss.failure in RETRIED)
         if run.is_cancel_requested:
-            return move_shard(shard, State.CANCELLED, reason=f"cancelled; {silence}", **AT_REST)
-        return retry_or_fail(
-            shard,
-            FailureKind.WORKER_LOST,
-            message=f"{silence[0].upper()}{silence[1:]}.",
-            hint="Run it again; if it happens again, the worker's machine may be short of memory.",
-        )
+            reason = f"cancelled; {loss.message[0].lower()}{loss.message[1:].rstrip('.')}"
+            return move_shard(shard, State.CANCELLED, reason=reason, **AT_REST)
+        return retry_or_fail(shard, loss.failure, message=loss.message, hint=loss.hint)
 
 
 def give_back(shard: Shard) -> bool:
