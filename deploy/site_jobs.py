@@ -10,9 +10,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from experiments.jobs import REAP  # noqa: E402
-from experiments.services.wake_ups import DISPATCH, celery_app  # noqa: E402
+from experiments.services.wake_ups import DISPATCH, SWEEP_SECONDS, celery_app  # noqa: E402
 
-SWEEP_SECONDS = 5.0
 REAP_SECONDS = 10.0
 
 app = celery_app()

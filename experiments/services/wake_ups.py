@@ -11,6 +11,11 @@ CARRY_OUT = "workers.carry_out"
 DISPATCH = "experiments.dispatch"
 SITE_QUEUE = "site"
 
+# One pass of the dispatcher fills every free slot, and it sweeps by itself every so often: of the wake-ups that many
+# workers send at once, those that waited until then are dropped, so that they cannot pile up before other jobs.
+SWEEP_SECONDS = 5.0
+EXPIRY_SECONDS = {DISPATCH: SWEEP_SECONDS}
+
 # A broker that was restarted leaves us with a dead connection, which only the first try finds out.
 ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
@@ -37,7 +42,10 @@ def celery_app() -> Celery:
 def send(task: str, *, args: tuple[int, ...] = (), queue: str) -> bool:
     """Whether the broker took the message. If not, the next sweep of the dispatcher sends what is still due."""
     try:
-        celery_app().send_task(task, args=args, queue=queue, retry_policy=ONE_RETRY, ignore_result=True)
+        expires = EXPIRY_SECONDS.get(task)
+        celery_app().send_task(
+            task, args=args, queue=queue, expires=expires, retry_policy=ONE_RETRY, ignore_result=True
+        )
     except (OperationalError, OSError) as error:
         log.warning("wake_up_not_sent", task=task, queue=queue, error=str(error))
         return False
