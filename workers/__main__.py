@@ -1,6 +1,8 @@
 """`python -m workers`: one compute worker, told by its environment where the site is and which token to show."""
 
 import logging
+import os
+import signal
 import sys
 import threading
 from typing import Any
@@ -31,7 +33,10 @@ def main() -> int:
 
 
 def run_worker(told: Settings, machine: Machine) -> None:
-    compute = app.compute = ComputeWorker(told, machine)
+    def end() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)  # as an operator does: Celery stops, and `stop` is called
+
+    compute = app.compute = ComputeWorker(told, machine, on_replaced=end)
     app.conf.broker_url = told.broker_url
 
     def stop(**_: Any) -> None:  # called from a signal handler: only a thread may wait for the shards

@@ -2,20 +2,31 @@
 
 import logging
 import threading
+import uuid
 from collections.abc import Callable
 
 from experiments.protocol import HEARTBEAT_SECONDS, Announcement
 from experiments.recipe.engine import vocabulary_digest
 from workers.machine import Machine
-from workers.session import Refused, Site, SiteUnreachable
+from workers.session import Refused, Replaced, Site, SiteUnreachable
 
 log = logging.getLogger(__name__)
 
 
 class Announcer:
-    def __init__(self, site: Site, machine: Machine, *, name: str, slots: int, count_busy: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        machine: Machine,
+        *,
+        name: str,
+        slots: int,
+        count_busy: Callable[[], int],
+        on_replaced: Callable[[], None],
+    ) -> None:
         self._site, self._machine, self._name, self._slots = site, machine, name, slots
-        self._count_busy = count_busy
+        self._count_busy, self._on_replaced = count_busy, on_replaced
+        self.instance = uuid.uuid4().hex  # tells the site this start of the process from its former self
         self._stop = threading.Event()
         self._was_heard = True
         self.worker: int | None = None  # as the site names us, once it has heard of us
@@ -36,6 +47,10 @@ class Announcer:
         """Say it once. A site that does not listen is worth one warning for each time it goes away."""
         try:
             self.worker = self._site.announce(self._announcement()).worker
+        except Replaced as error:
+            if not self._stop.is_set():
+                log.error("this worker ends, and what it held goes on elsewhere: %s", error.detail)
+                self._on_replaced()
         except (SiteUnreachable, Refused) as error:
             if self._was_heard:
                 log.warning("the site does not take the announcement: %s", error)
@@ -51,6 +66,8 @@ class Announcer:
         machine = self._machine
         return Announcement(
             name=self._name,
+            instance=self.instance,
+            starting=self.worker is None,
             hardware_class=machine.hardware_class,
             device=machine.hardware,
             slots=self._slots,

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import threading
+from collections.abc import Callable
 
 from experiments.protocol import LEASE_SECONDS, Claim
 from workers.announcer import Announcer
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 class ComputeWorker:
     """Lives once in a process; Celery's threads are its slots."""
 
-    def __init__(self, settings: Settings, machine: Machine) -> None:
+    def __init__(self, settings: Settings, machine: Machine, *, on_replaced: Callable[[], None]) -> None:
         self._settings, self._machine = settings, machine
         self._site = Site(settings.site_url, settings.token)
         environment = clean_environment(os.environ, threads=settings.threads)
@@ -34,7 +35,12 @@ class ComputeWorker:
         self._is_stopping = False
         self._gives_back = False
         self._announcer = Announcer(
-            self._site, machine, name=settings.name, slots=settings.slots, count_busy=lambda: self._n_busy
+            self._site,
+            machine,
+            name=settings.name,
+            slots=settings.slots,
+            count_busy=lambda: self._n_busy,
+            on_replaced=on_replaced,
         )
 
     def start(self) -> None:
@@ -61,7 +67,7 @@ class ComputeWorker:
         if self._announcer.worker is None:
             return None
         try:
-            return self._site.claim(shard, worker=self._announcer.worker)
+            return self._site.claim(shard, worker=self._announcer.worker, instance=self._announcer.instance)
         except NotClaimable:
             return None
         except (SiteUnreachable, Refused) as error:

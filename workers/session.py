@@ -3,6 +3,7 @@
 import hashlib
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -27,7 +28,7 @@ from experiments.protocol import (
 CHUNK_BYTES = 1024 * 1024
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
-CLAIM_PATIENCE_SECONDS = 10.0
+CLAIM_PATIENCE_SECONDS = 30.0
 UNFIT_STATUS = frozenset({429, 500, 502, 503, 504})  # worth another try
 
 Reply = TypeVar("Reply", bound=BaseModel)
@@ -50,6 +51,10 @@ class NotClaimable(Refused):
     """The shard is taken, cancelled or finished: an everyday answer to a duplicate wake-up."""
 
 
+class Replaced(Refused):
+    """Another process has taken over the name of this worker."""
+
+
 class WrongHash(Refused):
     """The bytes that arrived are not the bytes that were announced."""
 
@@ -64,6 +69,7 @@ class SiteUnreachable(Exception):
 
 REFUSALS: dict[str, type[Refused]] = {
     "stale_epoch": StaleEpoch,
+    "replaced": Replaced,
     **dict.fromkeys(("not_claimable", "paused", "draining", "engine_too_old", "no_room"), NotClaimable),
     "wrong_hash": WrongHash,
 }
@@ -89,9 +95,11 @@ class Site:
         reply = self.call("POST", "/api/worker/announce/", self._worker, json=_plain(announcement))
         return Welcome.model_validate_json(reply.content)
 
-    def claim(self, shard: int, *, worker: int) -> Claim:
+    def claim(self, shard: int, *, worker: int, instance: str) -> Claim:
+        """Asked again with the same key while no answer comes: the site may have given it, and repeats it then."""
         until = time.monotonic() + CLAIM_PATIENCE_SECONDS
-        path, body = f"/api/worker/shards/{shard}/claim/", _plain(ClaimRequest(worker=worker))
+        request = ClaimRequest(worker=worker, instance=instance, key=uuid.uuid4().hex)
+        path, body = f"/api/worker/shards/{shard}/claim/", _plain(request)
         reply = self.call("POST", path, self._worker, may_go_on=lambda: time.monotonic() < until, json=body)
         return Claim.model_validate_json(reply.content)
 

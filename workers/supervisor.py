@@ -135,11 +135,20 @@ class Supervisor:
         if isinstance(event, ArtifactEvent):
             self._session.upload(self._path_of(event.artifact), event.artifact.sha256)
             self._name_in_manifest([event.artifact])
+            self._drop_outdated(event.artifact)
         self._outbox.add(event)
 
     def _name_in_manifest(self, artifacts: list[StoredArtifact]) -> None:
         """All but resume states: the site keeps the newest while the shard runs, and none once it succeeded."""
         self._manifest |= {artifact.name: artifact for artifact in artifacts if artifact.kind != "resume"}
+
+    def _drop_outdated(self, artifact: StoredArtifact) -> None:
+        """Keep no resume state on disk: the training process has read the one it went on from, and the site has it."""
+        if artifact.kind == "resume":
+            newest = self._path_of(artifact)
+            for state in newest.parent.iterdir():
+                if state.name <= newest.name:  # a name holds the step; the training process may be ahead of us
+                    state.unlink()
 
     def _path_of(self, artifact: StoredArtifact) -> Path:
         path = (self._folder / artifact.name).resolve()

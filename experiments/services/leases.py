@@ -96,6 +96,7 @@ def _granted_before(shard: Shard, worker: Worker, key: str) -> Granted | None:
     )
     if not unheard.update(token_hash=token_hash):
         return None
+    Shard.objects.filter(pk=shard.pk, epoch=shard.epoch).update(lease_until=timezone.now() + LEASE)
     lease = unheard.select_related("shard__run__recipe").get()
     return Granted(lease, secret, at_point(shard.run.recipe.recipe, shard.overrides))
 

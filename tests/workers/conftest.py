@@ -68,7 +68,7 @@ def supervise(small_site: SmallSite, site: Site, nursery: Nursery, tmp_path: Pat
 
     def build(*script: list[Any], **claimed: Any) -> Supervisor:
         small_site.claim = CLAIM | {"recipe": {"script": script}} | claimed
-        claim = site.claim(CLAIM["shard"], worker=7)
+        claim = site.claim(CLAIM["shard"], worker=7, instance="i")
         return Supervisor(claim, site, nursery.take, device="cpu", threads=1, work_dir=tmp_path)
 
     return build

@@ -30,7 +30,8 @@ def write(folder: Path, name: str, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    artifact = {"name": name, "kind": "checkpoint", "sha256": sha256, "n_bytes": len(text), "seed": 0, "step": 0}
+    kind = "resume" if name.startswith("resume/") else "checkpoint"
+    artifact = {"name": name, "kind": kind, "sha256": sha256, "n_bytes": len(text), "seed": 0, "step": 0}
     say({"kind": "artifact", "artifact": artifact})
 
 
@@ -48,6 +49,8 @@ def do(step: list[Any], folder: Path) -> None:
             write(folder, name, text)
         case ["read", name]:
             log((folder / name).read_text())
+        case ["list", name]:
+            log(str(sorted(path.name for path in (folder / name).iterdir())))
         case ["environment"]:
             log(json.dumps(dict(os.environ)))
         case ["grandchild"]:

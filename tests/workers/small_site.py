@@ -14,13 +14,14 @@ class SmallSite(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.calls: list[tuple[str, str, str]] = []  # method, path, authorization
         self.batches: list[dict[str, Any]] = []
+        self.claims: list[dict[str, Any]] = []
         self.outcomes: list[dict[str, Any]] = []
         self.announcements: list[dict[str, Any]] = []
         self.heartbeats: list[dict[str, Any]] = []
         self.blobs: dict[str, bytes] = {}
         self.claim: dict[str, Any] | None = None
         self.outages = 0  # so many calls get 503
-        self.lost_replies = 0  # so many batches are stored, but the reply says 503
+        self.lost_replies = 0  # so many batches and claims are taken in, but the reply says 503
         self.is_stale = False
         self.cancel = False
         self.refusals: dict[str, tuple[int, str]] = {}  # last part of the path -> status and code
@@ -59,8 +60,9 @@ class Handler(BaseHTTPRequestHandler):
             site.announcements.append(body)
             self._reply(200, {"worker": 7})
         elif word == "claim":
-            assert body == {"worker": 7}
-            self._reply(200, site.claim) if site.claim else self._refuse(409, "not_claimable")
+            assert body["worker"] == 7
+            site.claims.append(body)
+            self._answer_claim()
         elif word == "heartbeat":
             site.heartbeats.append(body)
             self._reply(200, {"lease_seconds": 45, "cancel": site.cancel})
@@ -84,6 +86,13 @@ class Handler(BaseHTTPRequestHandler):
             return
         body = self.server.blobs.get(self._word())
         self._refuse(404, "not_found") if body is None else self._send(200, body)
+
+    def _answer_claim(self) -> None:
+        site = self.server
+        if site.lost_replies:
+            site.lost_replies -= 1
+            return self._refuse(503, "away")
+        self._reply(200, site.claim) if site.claim else self._refuse(409, "not_claimable")
 
     def _store_batch(self, body: dict[str, Any]) -> None:
         site = self.server

@@ -40,7 +40,7 @@ def start(
             work_dir=tmp_path / "work",
             drain_seconds=drain_seconds,
         )
-        started.append(ComputeWorker(told, MACHINE))
+        started.append(ComputeWorker(told, MACHINE, on_replaced=lambda: small_site.calls.append(("", "replaced", ""))))
         started[-1].start()
         return started[-1]
 
@@ -128,3 +128,19 @@ def test_a_site_that_is_away_is_one_warning_until_it_is_back(
         wait_for(lambda: len(small_site.announcements) >= 2, seconds=5)
 
     assert len(caplog.records) == 1
+
+
+def test_a_worker_says_once_that_it_starts_and_then_which_start_it_is(small_site: SmallSite, start: Start) -> None:
+    small_site.outages = 1
+    start()
+    wait_for(lambda: len(small_site.announcements) >= 3, seconds=5)
+
+    assert [said["starting"] for said in small_site.announcements[:3]] == [True, False, False]
+    assert len({said["instance"] for said in small_site.announcements}) == 1
+
+
+def test_a_worker_whose_name_was_taken_over_ends(small_site: SmallSite, start: Start) -> None:
+    start()
+    small_site.refusals["announce"] = (409, "replaced")
+
+    wait_for(lambda: ("", "replaced", "") in small_site.calls, seconds=5)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.workers.conftest import CLAIM
 from tests.workers.small_site import SmallSite
 from workers.session import NotClaimable, Site, SiteUnreachable
 from workers.supervisor import Supervisor
@@ -47,9 +48,20 @@ def test_an_outage_longer_than_the_lease_ends_the_shard(small_site: SmallSite, s
 
 def test_a_shard_that_is_not_to_be_had_is_said_at_once(small_site: SmallSite, site: Site) -> None:
     with pytest.raises(NotClaimable):
-        site.claim(3, worker=7)
+        site.claim(3, worker=7, instance="i")
 
     assert len(small_site.calls) == 1
+
+
+def test_a_claim_without_an_answer_is_repeated_with_its_key(small_site: SmallSite, site: Site) -> None:
+    small_site.claim = CLAIM | {"recipe": {}}
+    small_site.lost_replies = 2
+    site.claim(3, worker=7, instance="i")
+    site.claim(3, worker=7, instance="i")
+
+    first, *again, other = [claim["key"] for claim in small_site.claims]
+    assert again == [first, first]
+    assert other != first
 
 
 def test_a_site_that_is_away_is_named_after_the_patience_is_over() -> None:

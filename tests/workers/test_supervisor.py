@@ -55,6 +55,16 @@ def test_a_shard_goes_on_from_the_files_of_its_earlier_attempt(small_site: Small
     assert small_site.outcomes[0]["manifest"] == [checkpoint]  # the resume state has served
 
 
+def test_resume_states_the_site_has_are_dropped_from_the_disk(small_site: SmallSite, supervise: Supervise) -> None:
+    states = [["write", f"resume/step-{step}", f"state {step}"] for step in (20, 40, 60)]
+    listed = ["list", "resume"]
+    supervise(*states[:2], ["sleep", 0.5], listed, states[2], ["write", "last", "x"], ["finish"]).run()
+
+    assert small_site.logged == ["[]"]
+    assert len(small_site.blobs) == 4
+    assert [artifact["name"] for artifact in small_site.outcomes[0]["manifest"]] == ["last"]
+
+
 def test_an_earlier_file_that_arrives_changed_is_a_storage_failure(small_site: SmallSite, supervise: Supervise) -> None:
     sha256 = hashlib.sha256(b"state").hexdigest()
     small_site.blobs[sha256] = b"rotten"
