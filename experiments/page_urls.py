@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<int:pk>/panels/<str:key>/", views.panel_figure, name="panel_figure"),
     path("runs/<int:pk>/cancel/", views.cancel_run, name="cancel_run"),
     path("runs/<int:pk>/again/", views.run_again, name="run_again"),
+    path("people/<str:handle>/quotas/", views.person_quotas, name="person_quotas"),
     path("compare/", views.compare, name="compare"),
     path("compare/curves/", views.compare_curves, name="compare_curves"),
     path("experiments/", views.experiments, name="experiments"),

@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from experiments.api.base import ApiView, answer, body_of, member
 from experiments.api.listing import RecipeFilter, page_of
+from experiments.api.quotas import QuotaShare, share_shape
 from experiments.api.shapes import RecipeDetail, RecipePage, RunDetail, recipe_detail, recipe_item, run_detail
 from experiments.models import Run, SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, recipe_digest, recipe_from_data
 from experiments.recipe.lint import lint
-from experiments.selectors.drafts import Cost, cost_of
+from experiments.selectors.drafts import Cost, cost_of, shares_for
 from experiments.services.recipes import checked_recipe, problem_of, refuse_other_starts, submit_recipe, toml_of
 from experiments.services.refusals import Refused
 from experiments.services.runs import submit_run
@@ -78,6 +79,7 @@ class Check(BaseModel):
     advice: list[str] = []
     budget: Estimate | None = None
     known_runs: list[int] = []
+    quotas: list[QuotaShare] = []  # of whoever is signed in: what this recipe would take of each
 
 
 class RecipeSchemaView(ApiView):
@@ -108,6 +110,7 @@ class CheckRecipeView(ApiView):
                 advice=lint(recipe),
                 budget=_estimate(cost_of(recipe)),
                 known_runs=list(known.values_list("pk", flat=True)[:N_KNOWN_RUNS]),
+                quotas=[share_shape(share) for share in shares_for(recipe, request.user)],
             )
         )
 

@@ -1,12 +1,13 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from experiments.api import accounts, logs, recipes, results, runs, worker
+from experiments.api import accounts, logs, quotas, recipes, results, runs, worker
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("schema/recipe/", recipes.RecipeSchemaView.as_view(), name="api-recipe-schema"),
     path("tokens/", accounts.TokensView.as_view(), name="api-tokens"),
+    path("quotas/", quotas.QuotasView.as_view(), name="api-quotas"),
     path("recipes/", recipes.RecipesView.as_view(), name="api-recipes"),
     path("recipes/check/", recipes.CheckRecipeView.as_view(), name="api-recipe-check"),
     path("recipes/<int:pk>/", recipes.RecipeView.as_view(), name="api-recipe"),

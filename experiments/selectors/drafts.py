@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from experiments.forms import Section, sections_of
@@ -12,7 +13,10 @@ from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest
 from experiments.recipe.budget import Budget, budget_of
 from experiments.recipe.lint import lint
 from experiments.recipe.parsing import MAX_RECIPE_BYTES
+from experiments.services.quotas import Share, demand_of, shares_of
 from experiments.services.recipes import checked_recipe
+from experiments.services.runs import shards_of
+from problems.models import User
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,13 @@ def cost_of(recipe: Recipe) -> Cost:
     slowest = min(measured, key=lambda worker: worker.flops_per_second, default=None)
     seconds = budget.seconds_on(slowest.flops_per_second) if slowest else None
     return Cost(budget, slowest, seconds, too_large=bool(workers) and not fitting)
+
+
+def shares_for(recipe: Recipe | None, user: User | AnonymousUser) -> list[Share]:
+    """The quotas of whoever is signed in, with what this recipe would take of each."""
+    if recipe is None or not isinstance(user, User):
+        return []
+    return shares_of(user, wanted=demand_of(shards_of(recipe)))
 
 
 def same_run(digest: str) -> Run | None:

@@ -2,6 +2,7 @@ from experiments.views.compare import compare, compare_curves
 from experiments.views.editor import draft, new_recipe
 from experiments.views.logs import run_log, run_log_text
 from experiments.views.plots import panel_figure, run_curves
+from experiments.views.quotas import person_quotas
 from experiments.views.recipes import recipe, run_recipe
 from experiments.views.runs import cancel_run, run, run_again, run_files, run_live, run_panels
 from experiments.views.wall import experiments
@@ -15,6 +16,7 @@ __all__ = [
     "experiments",
     "new_recipe",
     "panel_figure",
+    "person_quotas",
     "recipe",
     "run",
     "run_again",

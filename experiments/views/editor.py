@@ -1,7 +1,7 @@
 """The recipe editor: a form and a TOML text that say the same, and below them what the site thinks of it."""
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -13,7 +13,7 @@ from experiments.forms import UneditableText, apply_change
 from experiments.forms.edits import Change
 from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, RecipeError
-from experiments.selectors.drafts import Draft, draft_of, starting_text
+from experiments.selectors.drafts import Draft, draft_of, shares_for, starting_text
 from experiments.services.recipes import submit_recipe
 from experiments.views.submitting import start_run
 
@@ -31,7 +31,11 @@ def new_recipe(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest) -> HttpResponse:
     """What changes in the editor after one change in the form, or after typing in the text."""
     text, change = request.POST.get("toml", ""), request.POST.get("change", "")
-    context = {"draft": draft_of(text), "fork": _fork(request.POST.get("fork", "")), "form_changed": not change}
+    context: dict[str, Any] = {
+        "draft": draft_of(text),
+        "fork": _fork(request.POST.get("fork", "")),
+        "form_changed": not change,
+    }
     if change in get_args(Change):
         path = request.POST.get("path", "")
         try:
@@ -41,7 +45,8 @@ def draft(request: HttpRequest) -> HttpResponse:
         else:
             is_structure = change != "set" or path.endswith(".name")
             context |= {"draft": draft_of(changed), "text_changed": True, "form_changed": is_structure}
-    return render(request, "experiments/_draft.html", context)
+    shown: Draft = context["draft"]
+    return render(request, "experiments/_draft.html", context | {"shares": shares_for(shown.recipe, request.user)})
 
 
 def _refused(written: Draft, refusal: RecipeError) -> Draft:
@@ -75,7 +80,8 @@ def _answer_post(request: HttpRequest, fork: SubmittedRecipe | None) -> HttpResp
 
 
 def _page(request: HttpRequest, written: Draft, fork: SubmittedRecipe | None, *, status: int = 200) -> HttpResponse:
-    return render(request, "experiments/new_recipe.html", {"draft": written, "fork": fork}, status=status)
+    context = {"draft": written, "fork": fork, "shares": shares_for(written.recipe, request.user)}
+    return render(request, "experiments/new_recipe.html", context, status=status)
 
 
 def _fork(pk: str) -> SubmittedRecipe | None:

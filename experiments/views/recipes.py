@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from experiments.differences import differences
 from experiments.models import SubmittedRecipe
-from experiments.selectors.drafts import cost_of
+from experiments.selectors.drafts import cost_of, shares_for
 from experiments.views.submitting import start_run
 
 
@@ -24,6 +24,7 @@ def recipe(request: HttpRequest, pk: int) -> HttpResponse:
         "forks": shown.forks.select_related("author").order_by("pk")[:50],
         "runs": shown.runs.select_related("submitter").order_by("-pk")[:50],
         "cost": cost_of(shown.recipe),
+        "shares": shares_for(shown.recipe, request.user),
     }
     return render(request, "experiments/recipe.html", context)
 
