@@ -30,6 +30,7 @@ LAPTOP_FLOPS_PER_SECOND = 30e9  # what two laptop cores reach on matrices as sma
 class ExperimentEvidence:
     section_template = "experiments/_problem_section.html"
     front_template = "experiments/_front.html"
+    person_template = "experiments/_person_section.html"
 
     def annotate(self, problems: "ProblemQuerySet") -> "ProblemQuerySet":
         recipes = SubmittedRecipe.objects.filter(problem=OuterRef("pk"))
@@ -83,6 +84,10 @@ class ExperimentEvidence:
     def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
         runs = Run.objects.select_related("recipe__problem", "submitter").order_by("-pk")
         return {"running": tiles(runs.live()[:4]), "finished": tiles(runs.succeeded()[:4])}
+
+    def person(self, person: "User") -> dict[str, Any]:
+        runs = Run.objects.filter(submitter=person).select_related("recipe__problem", "submitter").order_by("-pk")
+        return {"runs": tiles(runs[:RUNS]), "n_runs": runs.count()}
 
 
 STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")

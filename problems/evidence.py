@@ -58,6 +58,7 @@ class UnreflectedRuns:
 class Evidence(Protocol):
     section_template: str  # included in the problem page, between references and the history of claims
     front_template: str  # included in the front page
+    person_template: str  # included in the page of a person
 
     def annotate(self, problems: "ProblemQuerySet") -> "ProblemQuerySet":
         """Adds integer annotations named in COUNTS, usable in filters. Use subqueries, not joins: filters chain."""
@@ -76,6 +77,9 @@ class Evidence(Protocol):
 
     def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
         """The context of `front_template`: what runs now and what finished lately."""
+
+    def person(self, person: "User") -> dict[str, Any]:
+        """The context of `person_template`: what somebody ran."""
 
 
 _registered: Evidence | None = None

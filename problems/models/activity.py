@@ -1,6 +1,7 @@
 """What moved: one line for each event that people follow. Feeds, digests and the front page all read from here."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -12,13 +13,18 @@ from problems.models.people import User
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
-    def followed_by(self, user: User | AnonymousUser) -> Self:
-        """In a problem, idea or category the person watches, and not muted there. Saved filters are matched apart."""
+    def followed_by(self, user: User | AnonymousUser, *, also_on: "Iterable[models.QuerySet[Any, Any]]" = ()) -> Self:
+        """In a problem, idea or category the person watches, and not muted there.
+
+        `also_on` are the problems that each saved filter finds, which only its caller knows.
+        """
         watched = Subscription.objects.filter(user=user.pk)
         of_problem = watched.filter(problem=OuterRef("problem"))
         of_category = watched.filter(category=OuterRef("problem__category"), is_muted=False)
         of_idea = watched.filter(idea=OuterRef("idea"), is_muted=False)
-        wanted = Exists(of_problem.filter(is_muted=False)) | Exists(of_category) | Exists(of_idea)
+        wanted = Q(Exists(of_problem.filter(is_muted=False))) | Q(Exists(of_category)) | Q(Exists(of_idea))
+        for problems in also_on:
+            wanted |= Q(problem__in=problems)
         return self.filter(wanted).exclude(Exists(of_problem.filter(is_muted=True))).exclude(actor=user.pk)
 
 

@@ -75,4 +75,4 @@ class Idea(Moderated):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('ideas')}#idea-{self.pk}"
+        return reverse("idea", args=[self.pk])

@@ -29,6 +29,7 @@ class User(AbstractUser):
     )
     display_name = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=80, blank=True, help_text="such as student or research engineer")
+    about = models.TextField(blank=True, max_length=2000, help_text="Markdown; $...$ is maths")
     is_verified_expert = models.BooleanField(default=False)
     is_curator = models.BooleanField(default=False, help_text="may edit the catalogue")
     is_trusted = models.BooleanField(default=False, help_text="what they add needs no approval")

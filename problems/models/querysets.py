@@ -124,5 +124,5 @@ class ProblemQuerySet(ModeratedQuerySet["Problem"]):
         )
 
     def known_as(self, number: str) -> Self:
-        """By its own number or by one it has elsewhere."""
-        return self.filter(Q(number=number) | Q(aliases__number=number)).distinct()
+        """By its own number or by one it has elsewhere. A merged one is known as the problem it was merged into."""
+        return self.filter(Q(number=number) | Q(aliases__number=number), merged_into=None).distinct()

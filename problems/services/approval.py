@@ -28,16 +28,20 @@ class Standing(models.TextChoices):
     CURATOR = "curator", "curator"
 
 
-def standing_of(user: User) -> Standing:
-    """Curators and those they trust; others are trusted once they are here long enough and enough was approved."""
+def standing_of(user: User, *, n_approved: int | None = None) -> Standing:
+    """Curators and those they trust; others are trusted once they are here long enough and enough was approved.
+
+    `n_approved` spares the counting where it is known.
+    """
     if user.is_curator:
         return Standing.CURATOR
     if user.is_trusted:
         return Standing.TRUSTED
     is_old_enough = timezone.now() - user.date_joined >= datetime.timedelta(days=settings.TRUST_AFTER_DAYS)
-    if is_old_enough and n_approved_of(user) >= settings.TRUST_AFTER_APPROVED:
-        return Standing.TRUSTED
-    return Standing.NEW
+    if not is_old_enough:
+        return Standing.NEW
+    n_approved = n_approved_of(user) if n_approved is None else n_approved
+    return Standing.TRUSTED if n_approved >= settings.TRUST_AFTER_APPROVED else Standing.NEW
 
 
 def approval_for(user: User) -> Approval:

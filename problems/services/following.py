@@ -1,6 +1,9 @@
 """Following a problem, category, idea or saved filter. Each function takes the user and one thing by its name."""
 
+import datetime
 from typing import TypedDict, Unpack
+
+from django.db.models import Q
 
 from problems.models import Category, Idea, Problem, SavedFilter, Subscription, User
 
@@ -32,3 +35,9 @@ def unfollow(user: User, **thing: Unpack[Thing]) -> None:
 
 def is_following(user: User, **thing: Unpack[Thing]) -> bool:
     return Subscription.objects.filter(user=user, is_muted=False, **thing).exists()
+
+
+def mark_read(user: User, *, until: datetime.datetime) -> None:
+    """What happened until then is no longer new; it never becomes new again."""
+    unread = Q(activity_read_at=None) | Q(activity_read_at__lt=until)
+    User.objects.filter(unread, pk=user.pk).update(activity_read_at=until)
