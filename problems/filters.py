@@ -1,39 +1,130 @@
-"""The filters of the catalogue: one class for the page, the exports and the API."""
+"""The filters of the catalogue: one class for the pages, the exports, the API and saved filters."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
-from problems.models import LETTERS, Problem
-from problems.models.querysets import (
-    ProblemQuerySet,
-    has_existing_work,
-    is_claimed,
-    is_of_difficulty,
-    wants_help,
-)
+from problems.models import LETTERS, ListEntry, Problem
+from problems.models.entries import RANGES, TRAITS, ListEntryQuerySet, is_claimed
+from problems.search.engines import keys_found
+from problems.search.relevance import places_best_first
+from problems.search.words import asked_words
+from problems.status import Status
 
-ANY = ("any", "any")
 SORTS = {
     "number": "number",
+    "relevance": "best match",
     "difficulty": "easiest first",
     "-difficulty": "hardest first",
     "active": "claimed lately",
     "runs": "most runs",
 }
+VIEWS = {"table": "Table", "cards": "Cards"}
+BLANK, NOT_BLANK = "-", "*"
 
 
-def not_one_of(allowed: Sequence[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a filter: it lets through what has one of these values of a trait."""
+
+    value: str
+    label: str
+    lets_through: frozenset[str]
+    text: str  # how a filter in use reads, such as "no existing work"
+
+
+def choice(value: str, label: str, *lets_through: str, text: str = "") -> Choice:
+    return Choice(value, label, frozenset(lets_through or (value,)), text or label)
+
+
+def some_or_none(what: str) -> list[Choice]:
+    return [choice("none", "none", text=f"no {what}"), choice("some", "some", text=what)]
+
+
+# Every filter that asks for a trait, by its name in the address. The list, the facets and the exports read this table.
+CHOICES: dict[str, list[Choice]] = {
+    "difficulty": [
+        *(choice(letter, letter, *(r for r in RANGES if r and r[0] <= letter <= r[1])) for letter in LETTERS),
+        choice("?", "?", "", text="unknown"),
+    ],
+    "status": [choice(status.value, status.label) for status in Status],
+    "claimed": [choice("free", "free"), choice("claimed", "claimed")],
+    "claims": [
+        choice("none", "never", text="never claimed"),
+        choice("some", "ever", text="claimed at some time"),
+    ],
+    "work": some_or_none("existing work"),
+    "help": [choice("yes", "wanted", text="help wanted"), choice("no", "not asked for", text="no help asked for")],
+    "recipe": [
+        choice("yes", "yes", "full", "laptop", text="has a recipe"),
+        choice("laptop", "on a laptop", text="runs on a laptop"),
+        choice("no", "none", text="no recipe"),
+    ],
+    "results": [
+        choice("none", "none", text="never run"),
+        choice("some", "some run", "runs", "succeeded", text="has runs"),
+        choice("succeeded", "a run succeeded", text="a run succeeded"),
+    ],
+    "discussion": some_or_none("discussion"),
+    "predictions": some_or_none("predictions"),
+    "starred": [
+        choice("yes", "yes", text="starred in the source"),
+        choice("no", "no", text="not starred in the source"),
+        choice("unknown", "not known", text="star not known"),
+    ],
+}
+SEVERAL = ("difficulty", "status")  # of these one may choose more than one
+
+
+def condition(name: str, values: Iterable[str], now: datetime.datetime) -> Q:
+    """What passes a filter for any of these values of a trait."""
+    return Q(pk__in=[]) if not values else Q.create([trait(name, value, now) for value in values], connector=Q.OR)
+
+
+def trait(name: str, value: str, now: datetime.datetime) -> Q:
+    """Two traits depend on the clock, the others are what was worked out beforehand."""
+    if name == "claimed":
+        return is_claimed(now) if value == "claimed" else ~is_claimed(now)
+    if name == "status":
+        match value:
+            case Status.OPEN:
+                return Q(reported="") & ~is_claimed(now)
+            case Status.BEING_WORKED_ON:
+                return Q(reported="") & is_claimed(now)
+        return Q(reported=value)
+    return TRAITS[name][value]
+
+
+def chosen_values(name: str, chosen: Any) -> frozenset[str]:
+    """The values of a trait that the choices of a filter let through."""
+    wanted = chosen if isinstance(chosen, list) else [chosen]
+    return frozenset[str]().union(*(one.lets_through for one in CHOICES[name] if one.value in wanted))
+
+
+def not_one_of(allowed: Sequence[str]) -> Mapping[str, str]:
     return {"invalid_choice": f"“%(value)s” is not one of {', '.join(allowed)}."}
 
 
-def choice(*options: tuple[str, str], label: str, method: str = "where") -> django_filters.ChoiceFilter:
-    names = [value for value, _ in options]
-    return django_filters.ChoiceFilter(choices=options, method=method, label=label, error_messages=not_one_of(names))
+def one_of(name: str, label: str) -> django_filters.Filter:
+    """A filter by a trait: of some one may choose several, of the others one or any."""
+    several = name in SEVERAL
+    allowed = {} if several else {"any": "any"}
+    allowed |= {one.value: one.label for one in CHOICES[name]}
+    kind = django_filters.MultipleChoiceFilter if several else django_filters.ChoiceFilter
+    options = {"choices": list(allowed.items()), "error_messages": not_one_of(list(allowed))}
+    return kind(method="with_trait", label=label, **options)
+
+
+def named(options: Mapping[str, str], label: str, method: str) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        choices=list(options.items()), method=method, label=label, error_messages=not_one_of(list(options))
+    )
 
 
 class WholeNumberFilter(django_filters.Filter):
@@ -41,80 +132,110 @@ class WholeNumberFilter(django_filters.Filter):
 
 
 class ProblemFilter(django_filters.FilterSet):
-    """Filters a queryset that carries the evidence counts (`ProblemQuerySet.with_evidence`)."""
+    """Filters the entries of the list."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=200)
-    difficulty = django_filters.MultipleChoiceFilter(
-        choices=[(letter, letter) for letter in (*LETTERS, "?")],
-        method="of_difficulty",
-        label="Difficulty",
-        error_messages=not_one_of((*LETTERS, "?")),
-    )
-    category = WholeNumberFilter(field_name="category_id", label="Category", min_value=0, max_value=9999)
-    subcategory = django_filters.CharFilter(label="Subcategory", max_length=120)
-    claimed = choice(ANY, ("free", "free"), ("claimed", "claimed"), label="Claimed")
-    work = choice(ANY, ("none", "none"), ("some", "some"), label="Existing work")
-    help = choice(ANY, ("yes", "wanted"), label="Help")
-    recipe = choice(ANY, ("yes", "yes"), ("laptop", "on a laptop"), label="Recipe")
-    sort = choice(*SORTS.items(), label="Sort", method="sorted_by")
+    difficulty = one_of("difficulty", "Difficulty")
+    category = WholeNumberFilter(label="Category", min_value=0, max_value=9999)
+    subcategory = django_filters.CharFilter(method="in_subcategory", label="Subcategory", max_length=120)
+    status = one_of("status", "Status")
+    claimed = one_of("claimed", "Claimed")
+    claims = one_of("claims", "Ever claimed")
+    work = one_of("work", "Existing work")
+    help = one_of("help", "Help")
+    recipe = one_of("recipe", "Recipe")
+    results = one_of("results", "Results")
+    discussion = one_of("discussion", "Discussion")
+    predictions = one_of("predictions", "Predictions")
+    starred = one_of("starred", "Starred in the source")
+    sort = named(SORTS, "Sort", "sorted_by")
+    view = named(VIEWS, "View", "as_it_is")
 
     class Meta:
-        model = Problem
+        model = ListEntry
         fields: list[str] = []
 
-    def search(self, problems: ProblemQuerySet, name: str, words: str) -> ProblemQuerySet:
-        return problems.matching(words)
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, ListEntry.objects.all() if queryset is None else queryset, **kwargs)
+        self.now = timezone.now()
 
-    def of_difficulty(self, problems: ProblemQuerySet, name: str, letters: list[str]) -> ProblemQuerySet:
-        return problems.filter(is_of_difficulty(letters))
+    def search(self, entries: ListEntryQuerySet, name: str, query: str) -> ListEntryQuerySet:
+        asked = asked_words(query)
+        return entries.filter(pk__in=keys_found("problems_search", asked)) if asked else entries.none()
 
-    def where(self, problems: ProblemQuerySet, name: str, value: str) -> ProblemQuerySet:
-        return problems if value == "any" else problems.filter(CONDITIONS[name][value]())
+    def in_subcategory(self, entries: ListEntryQuerySet, name: str, value: str) -> ListEntryQuerySet:
+        if value == NOT_BLANK:
+            return entries.exclude(subcategory="")
+        return entries.filter(subcategory="" if value == BLANK else value)
 
-    def sorted_by(self, problems: ProblemQuerySet, name: str, value: str) -> ProblemQuerySet:
+    def with_trait(self, entries: ListEntryQuerySet, name: str, chosen: Any) -> ListEntryQuerySet:
+        if chosen in EMPTY:
+            return entries
+        return entries.filter(condition(name, chosen_values(name, chosen), self.now))
+
+    def as_it_is(self, entries: ListEntryQuerySet, name: str, value: str) -> ListEntryQuerySet:
+        return entries
+
+    def sorted_by(self, entries: ListEntryQuerySet, name: str, value: str) -> ListEntryQuerySet:
         match value:
             case "difficulty":
-                return problems.by_difficulty()
+                return entries.by_difficulty()
             case "-difficulty":
-                return problems.by_difficulty(hardest_first=True)
+                return entries.by_difficulty(hardest_first=True)
             case "active":
-                return problems.by_activity()
+                return entries.by_activity()
             case "runs":
-                return problems.by_runs()
-        return problems
+                return entries.by_runs()
+            case "relevance" if self.asked:
+                return self.by_relevance(entries)
+        return entries.by_number()
 
-    def without(self, *names: str) -> ProblemQuerySet:
-        """What the other filters leave: the ground on which a facet is counted."""
-        problems: Any = self.queryset
-        for name, value in self.form.cleaned_data.items():
-            if name not in names:
-                problems = self.filters[name].filter(problems, value)
-        return cast(ProblemQuerySet, problems)
+    def by_relevance(self, entries: ListEntryQuerySet) -> ListEntryQuerySet:
+        """See problems/search: a number asked for by name, then the place where all the words stand."""
+        query = self.form.cleaned_data["q"].strip()
+        by_name = Problem.objects.filter(Q(number=query) | Q(aliases__number=query)).values("pk")
+        best_first = [Q(pk__in=by_name), *(Q(pk__in=found) for found in places_best_first(self.asked))]
+        rank = Case(*(When(found, then=Value(n)) for n, found in enumerate(best_first)), default=Value(len(best_first)))
+        return entries.annotate(relevance=rank).order_by("relevance", "category", "index")
 
     @property
-    def found(self) -> ProblemQuerySet:
-        """What passes every filter, sorted; values that mean nothing are left out and stand in `errors`."""
+    def asked(self) -> list[str]:
         self.is_valid()
-        return self.without()
+        return asked_words(self.form.cleaned_data.get("q") or "")
+
+    @property
+    def sort_in_use(self) -> str:
+        self.is_valid()
+        return self.form.cleaned_data.get("sort") or ("relevance" if self.asked else "number")
+
+    @property
+    def view_in_use(self) -> str:
+        self.is_valid()
+        return self.form.cleaned_data.get("view") or "table"
+
+    def only(self, *names: str) -> ListEntryQuerySet:
+        """What these filters leave of the list, unsorted."""
+        self.is_valid()
+        entries: Any = self.queryset
+        for name in names:
+            entries = self.filters[name].filter(entries, self.form.cleaned_data.get(name))
+        return cast(ListEntryQuerySet, entries)
+
+    @property
+    def found(self) -> ListEntryQuerySet:
+        """What passes every filter, sorted; values that mean nothing are left out and stand in `errors`."""
+        return self.sorted_by(self.only(*self.chosen), "sort", self.sort_in_use)
+
+    @property
+    def qs(self) -> ListEntryQuerySet:
+        return self.found
 
     @property
     def chosen(self) -> dict[str, Any]:
         """The valid values that narrow the list, by name, in the order of the filters."""
         self.is_valid()
         values = self.form.cleaned_data
-        return {name: values[name] for name in self.filters if name != "sort" and values.get(name) not in EMPTY}
+        return {n: values[n] for n in self.filters if n not in ("sort", "view") and values.get(n) not in EMPTY}
 
 
 EMPTY: tuple[Any, ...] = (None, "", "any", [])
-
-# What each choice of a filter means; the facets count with the same conditions.
-CONDITIONS: dict[str, dict[str, Any]] = {
-    "difficulty": {letter: lambda letter=letter: is_of_difficulty([letter]) for letter in (*LETTERS, "?")},
-    "claimed": {
-        "free": lambda: ~is_claimed(timezone.now()),
-        "claimed": lambda: Q(is_claimed(timezone.now())),
-    },
-    "work": {"none": lambda: ~has_existing_work(), "some": lambda: Q(has_existing_work())},
-    "help": {"yes": lambda: Q(wants_help())},
-    "recipe": {"yes": lambda: Q(n_recipes__gt=0), "laptop": lambda: Q(n_laptop_recipes__gt=0)},
-}

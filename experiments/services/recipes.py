@@ -11,6 +11,7 @@ from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest
 from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.toml_lines import lines_of_fields
 from problems.models import Problem, User
+from problems.services.listed import relist
 
 PRESETS = Path(__file__).resolve().parent.parent / "presets"
 
@@ -39,6 +40,7 @@ def problem_of(recipe: Recipe, *, line: int | None = None) -> Problem:
     return problem
 
 
+@transaction.atomic
 def submit_recipe(
     *,
     author: User | None,
@@ -49,7 +51,7 @@ def submit_recipe(
 ) -> SubmittedRecipe:
     """Keep a recipe. Raises InvalidRecipe."""
     recipe, problem = checked_recipe(toml)
-    return SubmittedRecipe.objects.create(
+    kept = SubmittedRecipe.objects.create(
         title=recipe.title,
         problem=problem,
         author=author,
@@ -61,6 +63,8 @@ def submit_recipe(
         preset=preset,
         size=size,
     )
+    relist(problem.pk)
+    return kept
 
 
 def resolved_data(recipe: Recipe) -> dict[str, JsonValue]:

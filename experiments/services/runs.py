@@ -14,6 +14,7 @@ from experiments.services.refusals import Forbidden, Unprocessable
 from experiments.services.transitions import cancel_queued_shards, lock_run
 from experiments.services.wake_ups import wake_dispatcher
 from problems.models import User
+from problems.services.listed import relist
 
 
 def submit_run(*, recipe: SubmittedRecipe, submitter: User) -> Run:
@@ -27,6 +28,7 @@ def submit_run(*, recipe: SubmittedRecipe, submitter: User) -> Run:
         for shard in shards:
             shard.run, shard.submitter = run, submitter
         Shard.objects.bulk_create(shards, batch_size=200)
+        relist(recipe.problem_id)
         transaction.on_commit(wake_dispatcher)
     return run
 

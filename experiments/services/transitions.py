@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from experiments.models import ENDED, Run, RunEvent, Shard, State
+from problems.services.listed import relist
 
 MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED}),
@@ -74,6 +75,8 @@ def _follow_shards(run: Run) -> None:
         run.ended_at = now
     run.save(update_fields=["state", "started_at", "ended_at"])
     _move(run, old, new, ", ".join(f"{n} {state}" for state, n in sorted(counts))).save()
+    if new == State.SUCCEEDED:
+        relist(run.recipe.problem_id)
 
 
 def state_of_run(states: set[State]) -> State:

@@ -1,32 +1,27 @@
-from typing import cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema
 from rest_framework import generics
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from problems.api.serializers import ClaimInput, ClaimOutput, ProblemOutput
+from problems.api.serializers import ProblemOutput
 from problems.filters import ProblemFilter
-from problems.models import Problem, User
-from problems.selectors.export import complete, export_claim
-from problems.services.claims import claim_problem
+from problems.models import ListEntry, Problem
+from problems.selectors.export import complete, complete_in_order
 
 
-class ProblemList(generics.ListAPIView[Problem]):
+class ProblemList(generics.ListAPIView[ListEntry]):
     """Problems, filtered as on the page."""
 
-    queryset = Problem.objects.none()  # for the schema; see get_queryset
-    serializer_class = ProblemOutput
+    queryset = ListEntry.objects.all()
+    serializer_class = ProblemOutput  # type: ignore[assignment]  # a page of entries is shown as their problems
     filter_backends = [DjangoFilterBackend]
     filterset_class = ProblemFilter
 
-    def get_queryset(self) -> "QuerySet[Problem]":
-        return complete(Problem.objects.all())
+    def paginate_queryset(self, queryset: Any) -> Any:
+        entries = super().paginate_queryset(queryset)
+        return list(complete_in_order(entry.pk for entry in entries or []))
 
 
 class ProblemDetail(generics.RetrieveAPIView[Problem]):
@@ -39,22 +34,6 @@ class ProblemDetail(generics.RetrieveAPIView[Problem]):
 
     def get_object(self) -> Problem:
         return find_problem(self.kwargs["number"], self.get_queryset())
-
-
-class ClaimCreate(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(request=ClaimInput, responses={200: ClaimOutput, 201: ClaimOutput})
-    def post(self, request: Request, number: str) -> Response:
-        """Claims a problem: 201 for a first claim, 200 when it renews or changes your earlier one."""
-        problem = find_problem(number, Problem.objects.all())
-        given = ClaimInput(data=request.data)
-        given.is_valid(raise_exception=True)
-
-        claimant = cast(User, request.user)
-        is_first = not problem.claims.filter(claimant=claimant).exists()
-        claim = claim_problem(problem, claimant, **given.validated_data)
-        return Response(export_claim(claim), status=201 if is_first else 200)
 
 
 def find_problem(number: str, problems: "QuerySet[Problem]") -> Problem:

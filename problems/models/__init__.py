@@ -9,6 +9,7 @@ from problems.models.moderation import Approval, CuratorAct
 from problems.models.people import Digest, User
 from problems.models.problems import LETTERS, Alias, Category, Problem
 from problems.models.proposals import Proposal
+from problems.models.search_words import SearchWord
 from problems.models.sources import Prediction, Reference, Resource
 from problems.models.standing import Part, Resolution, StatusChange
 
@@ -38,6 +39,7 @@ __all__ = [
     "Resolution",
     "Resource",
     "SavedFilter",
+    "SearchWord",
     "StatusChange",
     "Subscription",
     "User",

@@ -4,12 +4,13 @@
 """
 
 import datetime
+from collections.abc import Iterator
 from itertools import combinations_with_replacement
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, GeneratedField, Index, IntegerField, Q, Value, When
+from django.db.models import Case, Count, GeneratedField, Index, IntegerField, Min, Q, Value, When
 
 from problems.models.problems import LETTERS, Category, Problem
 from problems.status import Status
@@ -60,16 +61,20 @@ def packed_traits() -> Any:
     return total
 
 
-def unpacked(traits: int) -> dict[str, str]:
-    """The value of each trait."""
-    found = {}
+def trait_of(traits: int, name: str) -> str:
+    """The value of one trait, read off that number."""
+    weight, values = DIGITS[name]
+    return values[traits // weight % len(values)]
+
+
+def digits() -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
+    weight = 1
     for name, values in TRAITS.items():
-        traits, place = divmod(traits, len(values))
-        found[name] = NAMES[name][place]
-    return found
+        yield name, (weight, tuple(values))
+        weight *= len(values)
 
 
-NAMES = {name: tuple(values) for name, values in TRAITS.items()}
+DIGITS = dict(digits())
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
@@ -91,10 +96,15 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def by_runs(self) -> Self:
         return self.order_by("-n_runs", "category", "index")
 
+    def subcategories(self) -> list[tuple[str, int]]:
+        """Each with how many problems it has, in the order in which they first occur; "" last."""
+        counted = self.order_by().values_list("subcategory").annotate(n=Count("*"), first=Min("index"))
+        return [(name, n) for name, n, _ in sorted(counted, key=lambda found: (not found[0], found[2]))]
+
     def tallied(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
         """For each combination of category, subcategory and traits: how many there are, and how many are claimed."""
         counted = self.order_by().values_list("category_id", "subcategory", "traits")
-        return counted.annotate(n=Count("*"), n_claimed=Count("*", filter=is_claimed(now)))
+        return counted.annotate(n=Count("*"), n_claimed=Count("pk", filter=is_claimed(now)))
 
 
 def is_claimed(now: datetime.datetime) -> Q:

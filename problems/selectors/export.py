@@ -1,18 +1,38 @@
 """The list of problems as plain data. Handles and published names are in it, e-mail addresses never."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-from problems.models import Claim, Problem
+from django.db.models import Prefetch
+
+from problems.models import Claim, HelpWanted, Problem, Reference
 from problems.models.querysets import ProblemQuerySet
+
+AT_ONCE = 500
 
 
 def complete(problems: ProblemQuerySet) -> ProblemQuerySet:
     """With all that `export_problem` reads, in a constant number of queries."""
-    return (
-        problems.with_status()
-        .select_related("category")
-        .prefetch_related("claims__claimant", "references", "see_also", "aliases", "help_wanted")
+    approved = Prefetch("references", Reference.objects.approved())
+    wanted = Prefetch("help_wanted", HelpWanted.objects.open())
+    found = (
+        problems.with_status().select_related("category").prefetch_related("claims__claimant", "see_also", "aliases")
     )
+    return found.prefetch_related(approved).prefetch_related(wanted)
+
+
+def complete_in_order(keys: Iterable[int]) -> Iterator[Problem]:
+    """The problems with these keys, in this order, read in parts."""
+    for some in in_parts(keys):
+        found = complete(Problem.objects.all()).in_bulk(some)
+        yield from (found[key] for key in some if key in found)
+
+
+def in_parts(keys: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(keys)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
 
 
 def export_problem(problem: Problem) -> dict[str, Any]:
@@ -33,9 +53,7 @@ def export_problem(problem: Problem) -> dict[str, Any]:
             {"kind": reference.kind, "sign": reference.sign, "title": reference.title, "url": reference.url}
             for reference in problem.references.all()
         ],
-        "help_wanted": [
-            {"kind": wish.kind, "text": wish.text} for wish in problem.help_wanted.all() if wish.closed_at is None
-        ],
+        "help_wanted": [{"kind": wish.kind, "text": wish.text} for wish in problem.help_wanted.all()],
         "recipes": problem.n_recipes,  # type: ignore[attr-defined]
         "runs": problem.n_runs,  # type: ignore[attr-defined]
         "succeeded_runs": problem.n_succeeded_runs,  # type: ignore[attr-defined]

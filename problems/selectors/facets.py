@@ -1,13 +1,15 @@
 """How many problems each choice of each filter would show, given the other filters."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Count, Sum, When
-
-from problems.filters import CONDITIONS, ProblemFilter
+from problems.filters import BLANK, CHOICES, NOT_BLANK, ProblemFilter, chosen_values
 from problems.models import Category
+from problems.models.entries import trait_of
+from problems.status import Status
 
 
 @dataclass(frozen=True)
@@ -26,69 +28,121 @@ class Facet:
     is_chosen: bool
 
 
-def facets_of(problem_filter: ProblemFilter) -> list[Facet]:
-    """A constant number of queries: the facets whose own filter is not in use share one."""
-    counts = count_conditions(problem_filter)
+Kind = tuple[int, bool]  # the traits of some problems, and whether they are claimed
+
+
+@dataclass
+class Tally:
+    """The problems that pass every filter, and those that only one filter holds back, each counted by kind."""
+
+    n: int = 0
+    n_ground: int = 0  # whatever the filters say
+    held_back: Counter[str] = field(default_factory=Counter)  # by the filter that does it
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    kinds_held_back: dict[str, Counter[Kind]] = field(default_factory=dict)
+    categories: Counter[int] = field(default_factory=Counter)
+    subcategories: Counter[str] = field(default_factory=Counter)
+
+    def n_without(self, name: str) -> int:
+        return self.n + self.held_back[name]
+
+
+def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = None) -> Tally:
+    """In one query, whatever is filtered by. Counts on the ground that the search and the `fixed` filters leave."""
+    fixed = fixed or {}
+    chosen = {name: value for name, value in problem_filter.chosen.items() if name != "q" and name not in fixed}
+    wanted = {name: chosen_values(name, value) for name, value in chosen.items() if name in CHOICES}
+    category, subcategory = chosen.get("category"), chosen.get("subcategory")
+    found = Tally(kinds_held_back={name: Counter() for name in wanted})
+    missing: dict[Kind, tuple[str, ...]] = {}
+
+    ground = problem_filter.only("q", *fixed) if "q" in problem_filter.chosen else problem_filter.only(*fixed)
+    for in_category, in_subcategory, traits, n_all, n_claimed in ground.tallied(problem_filter.now).iterator():
+        found.n_ground += n_all
+        for kind, n in (((traits, True), n_claimed), ((traits, False), n_all - n_claimed)):
+            if not n:
+                continue
+            if kind not in missing:
+                missing[kind] = tuple(name for name, values in wanted.items() if trait_value(name, kind) not in values)
+            fails = missing[kind]
+            if category is not None and in_category != category:
+                fails = (*fails, "category")
+            if subcategory and not is_in(in_subcategory, subcategory):
+                fails = (*fails, "subcategory")
+            count(found, fails, kind, in_category, in_subcategory, n)
+    return found
+
+
+def count(found: Tally, fails: tuple[str, ...], kind: Kind, category: int, subcategory: str, n: int) -> None:
+    if not fails:
+        found.n += n
+        found.kinds[kind] += n
+        found.categories[category] += n
+        found.subcategories[subcategory] += n
+    elif fails[-1] in ("category", "subcategory") and set(fails) <= {"category", "subcategory"}:
+        found.categories[category] += n  # a subcategory belongs to one category and would empty all others
+        if fails == ("subcategory",):
+            found.subcategories[subcategory] += n
+        if len(fails) == 1:
+            found.held_back[fails[0]] += n
+    elif len(fails) == 1:
+        found.held_back[fails[0]] += n
+        found.kinds_held_back[fails[0]][kind] += n
+
+
+def is_in(subcategory: str, wanted: str) -> bool:
+    return bool(subcategory) == (wanted == NOT_BLANK) if wanted in (BLANK, NOT_BLANK) else subcategory == wanted
+
+
+@lru_cache(maxsize=200_000)
+def trait_value(name: str, kind: Kind) -> str:
+    traits, is_claimed = kind
+    if name == "claimed":
+        return "claimed" if is_claimed else "free"
+    if name == "status":
+        return trait_of(traits, "reported") or (Status.BEING_WORKED_ON if is_claimed else Status.OPEN).value
+    return trait_of(traits, name)
+
+
+def facets_of(problem_filter: ProblemFilter, found: Tally) -> list[Facet]:
     chosen = problem_filter.chosen
     return [
-        *(facet(problem_filter, name, counts[name], chosen) for name in CONDITIONS),
-        category_facet(problem_filter, chosen),
-        subcategory_facet(problem_filter, chosen),
+        *(trait_facet(problem_filter, name, found, chosen) for name in CHOICES),
+        category_facet(found, chosen),
+        subcategory_facet(found, chosen),
     ]
 
 
-def count_conditions(problem_filter: ProblemFilter) -> dict[str, dict[str, int]]:
-    chosen = problem_filter.chosen
-    idle = [name for name in CONDITIONS if name not in chosen]
-    counts = count_together(problem_filter, idle)
-    for name in CONDITIONS:
-        if name in chosen:
-            counts |= count_together(problem_filter, [name])
-    return counts
-
-
-def count_together(problem_filter: ProblemFilter, names: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Counts every choice of `names` in one query, as if none of them were filtered by."""
-    keys = {f"n{i}_{j}": (name, value) for i, name in enumerate(names) for j, value in enumerate(CONDITIONS[name])}
-    marked = problem_filter.without(*names, "sort").annotate(
-        **{key: Case(When(CONDITIONS[name][value](), then=1), default=0) for key, (name, value) in keys.items()}
-    )
-    totals = marked.aggregate(**{f"sum_{key}": Sum(key, default=0) for key in keys})
-    counts: dict[str, dict[str, int]] = {}
-    for key, (name, value) in keys.items():
-        counts.setdefault(name, {})[value] = totals[f"sum_{key}"]
-    return counts
-
-
-def facet(problem_filter: ProblemFilter, name: str, counts: Mapping[str, int], chosen: dict[str, Any]) -> Facet:
-    choices = dict(problem_filter.filters[name].extra["choices"])
+def trait_facet(problem_filter: ProblemFilter, name: str, found: Tally, chosen: Mapping[str, Any]) -> Facet:
+    counts: Counter[str] = Counter()
+    for kinds in (found.kinds, found.kinds_held_back.get(name, Counter[Kind]())):
+        for kind, n in kinds.items():
+            counts[trait_value(name, kind)] += n
     selected = chosen.get(name, [])
     selected = selected if isinstance(selected, list) else [selected]
-    options = tuple(Option(value, choices[value], n, value in selected) for value, n in counts.items())
+    options = tuple(
+        Option(one.value, one.label, sum(counts[value] for value in one.lets_through), one.value in selected)
+        for one in CHOICES[name]
+    )
     return Facet(name, str(problem_filter.filters[name].label), options, name in chosen)
 
 
-def category_facet(problem_filter: ProblemFilter, chosen: dict[str, Any]) -> Facet:
-    """Without the subcategory too: it belongs to one category and would empty all others."""
-    counts = count_values(problem_filter, "category_id", without=("category", "subcategory"))
+def category_facet(found: Tally, chosen: Mapping[str, Any]) -> Facet:
     options = tuple(
-        Option(
-            str(category.number), str(category), counts.get(category.number, 0), chosen.get("category") == category.pk
-        )
+        Option(str(category.pk), str(category), found.categories[category.pk], chosen.get("category") == category.pk)
         for category in Category.objects.only("number", "name")
     )
     return Facet("category", "Category", options, "category" in chosen)
 
 
-def subcategory_facet(problem_filter: ProblemFilter, chosen: dict[str, Any]) -> Facet:
+def subcategory_facet(found: Tally, chosen: Mapping[str, Any]) -> Facet:
     """Only what occurs among the problems that the other filters leave, and the one that is chosen."""
-    counts = count_values(problem_filter, "subcategory", without=("subcategory",))
-    selected = chosen.get("subcategory", "")
-    names = sorted({name for name in (*counts, selected) if name})
-    options = tuple(Option(name, name, counts.get(name, 0), name == selected) for name in names)
+    counts, selected = found.subcategories, chosen.get("subcategory", "")
+    names = sorted({name for name in (*counts, selected) if name} - {BLANK, NOT_BLANK})
+    n_named = sum(n for name, n in counts.items() if name)
+    options = (
+        *(Option(name, name, counts[name], name == selected) for name in names),
+        Option(NOT_BLANK, "with a subcategory", n_named, selected == NOT_BLANK),
+        Option(BLANK, "without a subcategory", counts[""], selected == BLANK),
+    )
     return Facet("subcategory", "Subcategory", options, bool(selected))
-
-
-def count_values(problem_filter: ProblemFilter, field: str, *, without: tuple[str, ...]) -> dict[Any, int]:
-    problems = problem_filter.without(*without, "sort").order_by()
-    return dict(problems.values_list(field).annotate(n=Count("pk")))

@@ -6,15 +6,27 @@ reindex_ideas(idea.pk)      an idea or a comment on it
 rebuild()                   everything anew; `manage.py rebuild_list`
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Subquery
 
-from problems.models import Claim, Comment, HelpWanted, Idea, ListEntry, Prediction, Problem, Reference, Resolution
+from problems.models import (
+    Claim,
+    Comment,
+    HelpWanted,
+    Idea,
+    ListEntry,
+    Prediction,
+    Problem,
+    Reference,
+    Resolution,
+    SearchWord,
+)
 from problems.models.entries import NEVER, RANGES
 from problems.models.querysets import number_of
-from problems.search.engines import Document, engine
+from problems.search.engines import Document, Table, engine
+from problems.search.spelling import learn
 from problems.search.words import kept_words
 from problems.status import Status
 
@@ -38,20 +50,26 @@ def relist(*problems: int) -> None:
 @transaction.atomic
 def reindex(*problems: int) -> None:
     relist(*problems)
-    engine().write("problems_search", documents_of(problems))
+    write("problems_search", documents_of(problems))
 
 
 @transaction.atomic
 def reindex_ideas(*ideas: int) -> None:
     found = Idea.objects.filter(pk__in=ideas).prefetch_related("comments")
     shown = {idea.pk: document_of_idea(idea) for idea in found if not idea.is_rejected}
-    engine().write("ideas_search", {pk: shown.get(pk, {}) for pk in ideas})
+    write("ideas_search", {pk: shown.get(pk, {}) for pk in ideas})
+
+
+def write(table: Table, documents: Mapping[int, Document]) -> None:
+    engine().write(table, documents)
+    learn({word for document in documents.values() for words in document.values() for word in words})
 
 
 @transaction.atomic
 def rebuild() -> int:
     """The whole list and search from what is stored. Returns how many problems are on the list."""
     ListEntry.objects.all().delete()
+    SearchWord.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM problems_search")
         cursor.execute("DELETE FROM ideas_search")

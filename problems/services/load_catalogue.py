@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from problems.models import Alias, Category, Claim, Idea, Prediction, Problem, Reference, Resource
+from problems.models import Alias, Category, Claim, Idea, ListEntry, Prediction, Problem, Reference, Resource
 from problems.services.catalogue_files import (
     SHIPPED,
     BadCatalogue,
@@ -24,6 +24,7 @@ from problems.services.catalogue_files import (
     read_categories,
     read_rows,
 )
+from problems.services.listed import rebuild
 
 M = TypeVar("M", bound=models.Model)
 REASON = "loaded from the catalogue files"
@@ -42,6 +43,8 @@ def load_catalogue(folder: Path = SHIPPED) -> Counter[str]:
     load_predictions(folder, counts)
     load_ideas(folder, counts)
     load_resources(folder, counts)
+    if ListEntry.objects.count() == 0 or any(not label.endswith("unchanged") for label in counts):
+        rebuild()
     return counts
 
 

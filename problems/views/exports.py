@@ -1,39 +1,53 @@
 """The filtered list as a file: the same filters as the page."""
 
 import csv
+import io
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from problems.filters import ProblemFilter
-from problems.models import Problem
-from problems.selectors.export import complete, export_problem
+from problems.selectors.export import complete_in_order, export_problem
+
+COLUMNS = (
+    *("number", "url", "category", "subcategory", "statement", "difficulty", "difficulty_source", "starred", "status"),
+    *("aliases", "see_also", "claims", "references", "help_wanted", "recipes", "runs", "succeeded_runs"),
+)
 
 
-def filtered_rows(request: HttpRequest) -> list[dict[str, Any]]:
-    found = ProblemFilter(request.GET, queryset=Problem.objects.with_evidence()).found
-    return [export_problem(problem) for problem in complete(found)]
+def filtered_rows(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    keys = list(ProblemFilter(request.GET).found.values_list("pk", flat=True))
+    return (export_problem(problem) for problem in complete_in_order(keys))
 
 
 @require_safe
 def problems_json(request: HttpRequest) -> HttpResponse:
-    rows = filtered_rows(request)
+    rows = list(filtered_rows(request))
     response = JsonResponse({"count": len(rows), "problems": rows}, json_dumps_params={"indent": 1})
     response["Content-Disposition"] = 'attachment; filename="problems.json"'
     return response
 
 
 @require_safe
-def problems_csv(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+def problems_csv(request: HttpRequest) -> StreamingHttpResponse:
+    lines = csv_lines(filtered_rows(request))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="problems.csv"'
-    rows = [{name: cell(value) for name, value in row.items()} for row in filtered_rows(request)]
-    if rows:
-        writer = csv.DictWriter(response, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
     return response
+
+
+def csv_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    line = io.StringIO()
+    writer = csv.DictWriter(line, COLUMNS)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: cell(value) for name, value in row.items()})
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
 
 
 def cell(value: Any) -> str:
