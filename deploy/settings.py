@@ -6,7 +6,9 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from deploy.broker import broker_tls
 from deploy.env import env_bool, env_int, env_list, env_path, env_rates, env_secret, env_text
+from deploy.storage import artifact_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
@@ -78,7 +80,7 @@ TEMPLATES = [
 
 # --- Database: SQLite in WAL with immediate transactions on a laptop, PostgreSQL in a deployment ---
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'circuitboard.sqlite3'}"))
+    "default": dj_database_url.parse(env_secret("DATABASE_URL", f"sqlite:///{DATA_DIR / 'circuitboard.sqlite3'}"))
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -100,6 +102,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"signup": "problems.sign_up.SignUpForm"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0)  # how many add to X-Forwarded-For before it reaches us
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -116,7 +120,7 @@ STATICFILES_FINDERS = [
     "experiments.plotly_bundle.PlotlyBundleFinder",
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "blobs"}},
+    "default": artifact_storage(DATA_DIR / "blobs"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -139,7 +143,8 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "TOKEN_TTL": None}
 SPECTACULAR_SETTINGS = {"TITLE": "Circuitboard", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
 # --- Broker: wake-ups only; the database is the queue ---
-BROKER_URL = env_text("BROKER_URL", "redis://127.0.0.1:6379/0")
+BROKER_URL = env_secret("BROKER_URL", "redis://127.0.0.1:6379/0")
+BROKER_TLS = broker_tls(BROKER_URL)
 
 # --- Content security: no inline scripts. Plotly (bundle 4.1.1) needs one empty style element and style attributes ---
 EMPTY_STYLE_HASH = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -190,6 +195,12 @@ RUNNING_SHARDS_PER_USER = env_int("RUNNING_SHARDS_PER_USER", 64)
 LIVE_SHARDS_PER_USER = env_int("LIVE_SHARDS_PER_USER", 2000)  # running and waiting
 DEVICE_SECONDS_PER_USER_PER_WEEK = env_int("DEVICE_HOURS_PER_USER_PER_WEEK", 400) * 3600
 STORED_BYTES_PER_USER = env_int("STORED_GIB_PER_USER", 100) * 2**30
+
+# --- How long things are kept (experiments/services/retention.py) ---
+RESUME_DAYS_AFTER_FAILURE = env_int("RESUME_DAYS_AFTER_FAILURE", 3)
+CHECKPOINT_DAYS = env_int("CHECKPOINT_DAYS", 90)  # all of them; then both ends and some between
+CHECKPOINTS_BETWEEN = env_int("CHECKPOINTS_BETWEEN", 10)
+BLOB_GRACE_SECONDS = env_int("BLOB_GRACE_SECONDS", 3600)  # from the upload of bytes to the file that names them
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
 
 USE_TZ = True

@@ -14,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from experiments.api.base import ApiView, answer, member
+from problems.network import network_address
+from problems.services.limits import spend
 
 
 class NewToken(BaseModel):
@@ -25,6 +27,8 @@ class PasswordAuthentication(BasicAuthentication):
     def authenticate_credentials(
         self, userid: str, password: str, request: Request | None = None
     ) -> tuple[AbstractBaseUser, None]:
+        assert request is not None
+        spend("tokens", by=network_address(request._request))
         if "\x00" in userid:  # which PostgreSQL would not even look for
             raise AuthenticationFailed("Invalid username/password.")
         return super().authenticate_credentials(userid, password, request)
@@ -41,5 +45,7 @@ class TokensView(ApiView):
     @extend_schema(request=None, responses={201: NewToken}, operation_id="tokens_create")
     def post(self, request: Request) -> Response:
         """Make a token. Sign in with handle and password (HTTP basic) or by the session of the browser."""
+        if not isinstance(request.successful_authenticator, PasswordAuthentication):
+            spend("tokens", by=member(request))  # a password was counted when it was tried
         kept, token = AuthToken.objects.create(member(request))
         return answer(NewToken(token=token, expires_at=kept.expiry), status=201)

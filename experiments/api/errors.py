@@ -10,6 +10,7 @@ from rest_framework.views import exception_handler as standard_handler
 
 from experiments.recipe import InvalidRecipe
 from experiments.services.refusals import Refused
+from problems.services.limits import LimitReached
 
 
 class InvalidBody(Refused):
@@ -21,6 +22,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return _response(error.http_status, error.code, error.detail, fields=error.fields)
     if isinstance(error, InvalidRecipe):
         return _invalid_recipe(error)
+    if isinstance(error, LimitReached):
+        response = _response(429, "limit_reached", str(error))
+        response["Retry-After"] = str(error.retry_after_seconds)
+        return response
     if isinstance(error, RequestDataTooBig):
         return _response(413, "too_large", "The body of this request is too large.")
     if isinstance(error, RecursionError):  # JSON of a million brackets
