@@ -1,10 +1,13 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.test import Client
 
 from problems.models import Category, Problem, User
 from problems.services.load_catalogue import load_catalogue
+from tests.problems.times import START
 
 
 @pytest.fixture
@@ -30,6 +33,13 @@ def alice(db: None) -> User:
 @pytest.fixture
 def bob(db: None) -> User:
     return User.objects.create_user("bob", "bob@example.org", "a long password")
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stands at START and moves when it is told to."""
+    with time_machine.travel(START, tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture
