@@ -201,6 +201,12 @@ RESUME_DAYS_AFTER_FAILURE = env_int("RESUME_DAYS_AFTER_FAILURE", 3)
 CHECKPOINT_DAYS = env_int("CHECKPOINT_DAYS", 90)  # all of them; then both ends and some between
 CHECKPOINTS_BETWEEN = env_int("CHECKPOINTS_BETWEEN", 10)
 BLOB_GRACE_SECONDS = env_int("BLOB_GRACE_SECONDS", 3600)  # from the upload of bytes to the file that names them
+
+# --- How long things are kept (experiments/services/retention.py) ---
+RESUME_DAYS_AFTER_FAILURE = env_int("RESUME_DAYS_AFTER_FAILURE", 3)
+CHECKPOINT_DAYS = env_int("CHECKPOINT_DAYS", 90)  # all of them; then both ends and some between
+CHECKPOINTS_BETWEEN = env_int("CHECKPOINTS_BETWEEN", 10)
+BLOB_GRACE_SECONDS = env_int("BLOB_GRACE_SECONDS", 3600)  # from the upload of bytes to the file that names them
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
 
 USE_TZ = True

@@ -15,8 +15,8 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.http import UnreadablePostError
+from django.utils import timezone
 
 from experiments.models import Blob
 from experiments.protocol import MAX_BLOB_BYTES
@@ -44,8 +44,9 @@ def store_blob(*, sha256: str, stream: Readable, n_bytes: int) -> bool:
         found = _receive(stream, file, n_bytes)
         if found != sha256:
             raise Unprocessable("wrong_hash", f"the bytes have sha256 {found}", fields={"sha256": sha256})
-        known = Blob.objects.filter(pk=sha256).first()
-        if known and is_stored(known):
+        # Taking the mark off first: from here on the collector leaves the blob alone for another grace.
+        is_known = Blob.objects.filter(pk=sha256).update(unnamed_since=None)
+        if is_known and is_stored(Blob(sha256=sha256, n_bytes=n_bytes)):
             return False
         _publish(Blob(sha256=sha256, n_bytes=n_bytes), path)
     return True
@@ -78,6 +79,8 @@ def _publish(blob: Blob, path: Path) -> None:
         if name != blob.storage_name:  # somebody stored the same bytes in between
             default_storage.delete(name)
     Blob.objects.get_or_create(pk=blob.sha256, defaults={"n_bytes": blob.n_bytes})
+    if not is_stored(blob):  # the row had to wait until the collector had dropped a file of this name
+        raise OSError("it was dropped on its way in; send it again")
 
 
 def open_blob(sha256: str) -> File:  # type: ignore[type-arg]
@@ -97,19 +100,10 @@ def is_stored(blob: Blob) -> bool:
 
 
 def forget_unreferenced(sha256s: Iterable[str]) -> None:
-    """Drop those of the blobs that no artifact names any more; their bytes go once the transaction is through."""
-    orphans = list(Blob.objects.filter(pk__in=list(sha256s), artifacts=None))
-    if not orphans:
-        return
-    Blob.objects.filter(pk__in=[blob.pk for blob in orphans], artifacts=None).delete()
-    # Robust: a file that stays behind costs room and nothing else.
-    transaction.on_commit(lambda: _delete_files(orphans), robust=True)
-
-
-def _delete_files(blobs: list[Blob]) -> None:
-    for blob in blobs:
-        if not Blob.objects.filter(pk=blob.pk).exists():
-            default_storage.delete(blob.storage_name)
+    """Mark those of the blobs that no artifact names any more. The collector drops them after a grace, not we at once:
+    another shard may just have been told that its upload of the same bytes is here already."""
+    unnamed = Blob.objects.filter(pk__in=list(sha256s), artifacts=None, unnamed_since=None)
+    unnamed.update(unnamed_since=timezone.now())
 
 
 @contextmanager

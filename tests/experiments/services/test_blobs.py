@@ -97,8 +97,9 @@ def test_bytes_that_vanished_are_stored_again() -> None:
     assert is_stored(Blob.objects.get())
 
 
-@pytest.mark.django_db(transaction=True)
-def test_bytes_nobody_names_are_dropped() -> None:
+def test_bytes_nobody_names_are_marked_and_an_upload_takes_the_mark_away() -> None:
     upload()
     forget_unreferenced([NAME])
-    assert nothing_is_left()
+    assert Blob.objects.get().unnamed_since
+    assert not upload()
+    assert Blob.objects.get().unnamed_since is None
