@@ -7,61 +7,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('problems', '0003_mail_about_claims'),
+        ("problems", "0003_mail_about_claims"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Allowance',
+            name="Allowance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='the limit and whom it counts', max_length=100, unique=True)),
-                ('began_at', models.DateTimeField(db_index=True)),
-                ('used', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(help_text="the limit and whom it counts", max_length=100, unique=True)),
+                ("began_at", models.DateTimeField(db_index=True)),
+                ("used", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name='curatoract',
-            name='about',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to=settings.AUTH_USER_MODEL),
+            model_name="curatoract",
+            name="about",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="decisions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('approval', models.CharField(choices=[('pending', 'awaiting approval'), ('approved', 'approved'), ('rejected', 'rejected')], db_index=True, default='approved', editable=False, max_length=8)),
-                ('rejection_reason', models.TextField(blank=True, editable=False, help_text='read by the author and by curators')),
-                ('subcategory', models.CharField(blank=True, max_length=120)),
-                ('statement', models.TextField()),
-                ('difficulty_low', models.CharField(blank=True, choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1)),
-                ('difficulty_high', models.CharField(blank=True, choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1)),
-                ('source', models.CharField(blank=True, help_text='where the problem comes from, if not from you', max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='added_%(class)ss', to=settings.AUTH_USER_MODEL)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='problems.category')),
-                ('problem', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposal', to='problems.problem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "approval",
+                    models.CharField(
+                        choices=[("pending", "awaiting approval"), ("approved", "approved"), ("rejected", "rejected")],
+                        db_index=True,
+                        default="approved",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "rejection_reason",
+                    models.TextField(blank=True, editable=False, help_text="read by the author and by curators"),
+                ),
+                ("subcategory", models.CharField(blank=True, max_length=120)),
+                ("statement", models.TextField()),
+                (
+                    "difficulty_low",
+                    models.CharField(
+                        blank=True, choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")], max_length=1
+                    ),
+                ),
+                (
+                    "difficulty_high",
+                    models.CharField(
+                        blank=True, choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")], max_length=1
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="where the problem comes from, if not from you", max_length=300
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="added_%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="proposals", to="problems.category"
+                    ),
+                ),
+                (
+                    "problem",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposal",
+                        to="problems.problem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved', models.JSONField(default=dict, help_text='keys of the rows that moved, by the name of their relation')),
-                ('reason', models.TextField()),
-                ('merged_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('duplicate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges_away', to='problems.problem')),
-                ('into', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges_in', to='problems.problem')),
-                ('merged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merges', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "moved",
+                    models.JSONField(
+                        default=dict, help_text="keys of the rows that moved, by the name of their relation"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("merged_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "duplicate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="merges_away", to="problems.problem"
+                    ),
+                ),
+                (
+                    "into",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="merges_in", to="problems.problem"
+                    ),
+                ),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="merges",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-merged_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('duplicate',), name='one_standing_merge_per_duplicate')],
+                "ordering": ["-merged_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)),
+                        fields=("duplicate",),
+                        name="one_standing_merge_per_duplicate",
+                    )
+                ],
             },
         ),
     ]
