@@ -2,7 +2,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from problems.forms import ClaimForm
 from problems.models import LETTERS, Problem
 from problems.selectors.export import export_problem
 from problems.status import Status
@@ -61,11 +60,13 @@ class ClaimInput(serializers.Serializer[dict[str, Any]]):
 
     plan = serializers.CharField(max_length=4000)
     expected_on = serializers.DateField(required=False, allow_null=True)
+    parts = serializers.ListField(
+        child=serializers.CharField(max_length=1), required=False, help_text="letters; none means the whole problem"
+    )
+    over_cap_reason = serializers.CharField(
+        max_length=1000, required=False, help_text="asked of a new account that holds as many fresh claims as it may"
+    )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        form = ClaimForm(attrs)
-        if not form.is_valid():
-            raise serializers.ValidationError(
-                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-            )
-        return form.cleaned_data
+
+class NoteInput(serializers.Serializer[dict[str, Any]]):
+    text = serializers.CharField(max_length=2000)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from problems.api import views
+from problems.api import claims, views
 
 urlpatterns = [
     path("problems/", views.ProblemList.as_view(), name="api-problems"),
     path("problems/<str:number>/", views.ProblemDetail.as_view(), name="api-problem"),
-    path("problems/<str:number>/claims/", views.ClaimCreate.as_view(), name="api-claim"),
+    path("problems/<str:number>/claim/note/", claims.NoteCreate.as_view(), name="api-claim-note"),
+    path("problems/<str:number>/claims/", claims.ClaimCreate.as_view(), name="api-claim"),
 ]

@@ -8,7 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from problems.evidence import registered_evidence
-from problems.models import Claim, Freshness, Problem, Resource, User
+from problems.models import Freshness, Problem, Resource, User
+from problems.selectors.problem_claims import ProblemClaims, claims_on
 from problems.status import MEANING, Status
 
 
@@ -16,8 +17,7 @@ from problems.status import MEANING, Status
 class ProblemPage:
     problem: Problem
     status_meaning: str
-    claims: list[Claim]  # the most recently active first, released ones last
-    own_claim: Claim | None
+    claims: ProblemClaims
     resources: "QuerySet[Resource]"
     similar: "QuerySet[Problem]"  # what the statement builds on
     seen_from: "QuerySet[Problem]"  # what builds on it
@@ -28,22 +28,10 @@ class ProblemPage:
     evidence: dict[str, Any]
 
     @property
-    def active_claims(self) -> list[Claim]:
-        return [claim for claim in self.claims if claim.freshness in (Freshness.FRESH, Freshness.QUIET)]
-
-    @property
-    def other_claims(self) -> list[Claim]:
-        return [claim for claim in self.claims if claim != self.own_claim]
-
-    @property
-    def past_claims(self) -> list[Claim]:
-        return [claim for claim in self.claims if claim.freshness not in (Freshness.FRESH, Freshness.QUIET)]
-
-    @property
     def why(self) -> list[str]:
         """The facts the status rests on, in words."""
         problem = self.problem
-        counted = Counter(claim.freshness for claim in self.claims)
+        counted = Counter(claim.freshness for claim in self.claims.everybody)
         facts = [
             count_of(counted[Freshness.FRESH], "fresh claim"),
             count_of(counted[Freshness.QUIET], "quiet claim"),
@@ -58,20 +46,19 @@ def count_of(n: int, what: str) -> str:
     return f"{n} {what}{'' if n == 1 else 's'}" if n else ""
 
 
-def find_problem(number: str) -> Problem | None:
-    return Problem.objects.with_status().select_related("category").filter(number=number).first()
+def find_problem(number: str, user: User | AnonymousUser) -> Problem | None:
+    found = Problem.objects.visible_to(user).with_status()
+    return found.select_related("category", "merged_into", "added_by").filter(number=number).first()
 
 
 def problem_page(problem: Problem, user: User | AnonymousUser) -> ProblemPage:
     """`problem` comes from `find_problem`, with its status."""
-    claims = list(problem.claims.select_related("claimant").prefetch_related("events"))
     before, after = Problem.objects.neighbours(problem)
     evidence = registered_evidence()
     return ProblemPage(
         problem=problem,
         status_meaning=MEANING[Status(problem.status)],  # type: ignore[attr-defined]
-        claims=sorted(claims, key=lambda claim: claim.released_at is not None),
-        own_claim=next((claim for claim in claims if user.pk and claim.claimant_id == user.pk), None),
+        claims=claims_on(problem, user),
         resources=problem.category.resources.all(),
         similar=problem.see_also.all(),
         seen_from=problem.seen_from.all(),

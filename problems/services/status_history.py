@@ -19,7 +19,7 @@ def note_status(problem: Problem, *, reason: str, by: User | None = None) -> Sta
 
     A problem with nothing noted began Open.
     """
-    Problem.objects.select_for_update().get(pk=problem.pk)  # two actors may notice one change
+    Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)  # two actors may notice one change
     now = with_noted_status(Problem.objects.filter(pk=problem.pk)).get()
     before, after = Status(now.noted_status), Status(now.status)  # type: ignore[attr-defined]
     if before == after:

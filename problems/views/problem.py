@@ -9,11 +9,11 @@ from problems.selectors.problem_page import find_problem, problem_page
 
 @require_safe
 def problem_detail(request: HttpRequest, number: str) -> HttpResponse:
-    problem = find_problem(number)
+    problem = find_problem(number, request.user)
     if problem is None:
         return no_such_problem(request, number)
     page = problem_page(problem, request.user)
-    context = {"page": page, "problem": problem, "note_form": NoteForm(), **page.evidence}
+    context = {"claims": page.claims, "page": page, "problem": problem, "note_form": NoteForm(), **page.evidence}
     return render(request, "problems/problem.html", context)
 
 

@@ -1,22 +1,13 @@
 import datetime
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from problems.models import Claim, ClaimEvent, Freshness
 from problems.services.claims import claim_problem, note_on_claim, release_claim
+from tests.problems.times import DAY, START
 
 pytestmark = pytest.mark.django_db
-
-START = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC)
-DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(START, tick=False) as clock:
-        yield clock
 
 
 def texts(claim):

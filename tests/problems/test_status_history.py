@@ -1,19 +1,14 @@
 """A change of status is written down once, with its reason, and told to those who follow."""
 
-import datetime
-
 import pytest
-import time_machine
 
 from problems.models import Activity, Claim, StatusChange
 from problems.services.activity import LONGEST_TEXT, record_activity
 from problems.services.status_history import NOBODY_IS_FRESH, note_all_statuses, note_status
 from problems.status import Status
+from tests.problems.times import DAY, START
 
 pytestmark = pytest.mark.django_db
-
-START = datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC)
-DAY = datetime.timedelta(days=1)
 
 
 def noted():
@@ -39,12 +34,11 @@ def test_what_changes_the_status_is_noted_once(problem, alice):
     assert told.text == "Open to Being worked on: alice claimed it"
 
 
-def test_the_nightly_round_notes_claims_that_went_quiet(problem, alice):
-    with time_machine.travel(START, tick=False) as clock:
-        Claim.objects.create(problem=problem, claimant=alice, plan="Look")
-        note_status(problem, reason="alice claimed it", by=alice)
-        clock.move_to(START + 30 * DAY)
-        assert note_all_statuses() == 0
-        clock.move_to(START + 31 * DAY)
-        assert note_all_statuses() == 1 and note_all_statuses() == 0
+def test_the_nightly_round_notes_claims_that_went_quiet(problem, alice, clock):
+    Claim.objects.create(problem=problem, claimant=alice, plan="Look")
+    note_status(problem, reason="alice claimed it", by=alice)
+    clock.move_to(START + 30 * DAY)
+    assert note_all_statuses() == 0
+    clock.move_to(START + 31 * DAY)
+    assert note_all_statuses() == 1 and note_all_statuses() == 0
     assert noted()[-1] == (Status.BEING_WORKED_ON, Status.OPEN, NOBODY_IS_FRESH)
