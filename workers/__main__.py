@@ -37,7 +37,7 @@ def run_worker(told: Settings, machine: Machine) -> None:
         os.kill(os.getpid(), signal.SIGTERM)  # as an operator does: Celery stops, and `stop` is called
 
     compute = app.compute = ComputeWorker(told, machine, on_replaced=end)
-    app.conf.broker_url = told.broker_url
+    app.conf.update(broker_url=told.broker_url, broker_use_ssl=told.broker_tls)
 
     def stop(**_: Any) -> None:  # called from a signal handler: only a thread may wait for the shards
         threading.Thread(target=compute.stop, name="stop").start()

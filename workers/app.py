@@ -20,6 +20,12 @@ app.conf.update(
     worker_disable_prefetch=True,  # a wake-up waits in the broker for whichever worker has a free slot
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=False,
+    # All that a worker touches in the broker begins with "compute.", so that the broker can keep it to that.
+    broker_transport_options={
+        "unacked_key": "compute.unacked",
+        "unacked_index_key": "compute.unacked_index",
+        "unacked_mutex_key": "compute.unacked_mutex",
+    },
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # for ever
 )

@@ -6,7 +6,9 @@ import socket
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from deploy.broker import broker_tls
 from deploy.env import BadSetting, env_int, env_path, env_secret, env_text
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -23,6 +25,7 @@ class Settings:
     threads: int  # of each slot
     work_dir: Path
     drain_seconds: int  # how long a stopping worker waits for its shards before it gives them back
+    broker_tls: dict[str, Any] | None = None
 
 
 @functools.cache
@@ -32,10 +35,12 @@ def settings() -> Settings:
         raise BadSetting(f"CIRCUITBOARD_WORKER_DEVICE is {device!r}; allowed: {', '.join(DEVICES)}")
     name = env_text("WORKER_NAME", socket.gethostname())
     slots = _at_least_one("WORKER_SLOTS", 1)
+    broker_url = env_secret("BROKER_URL")
     return Settings(
         site_url=env_text("URL").rstrip("/"),
         token=env_secret("WORKER_TOKEN"),
-        broker_url=env_secret("BROKER_URL"),
+        broker_url=broker_url,
+        broker_tls=broker_tls(broker_url),
         name=name,
         device=device,
         slots=slots,

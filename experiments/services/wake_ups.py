@@ -31,6 +31,7 @@ def celery_app() -> Celery:
         task_serializer="json",
         task_ignore_result=True,
         task_default_queue=SITE_QUEUE,
+        broker_use_ssl=settings.BROKER_TLS,
         broker_connection_timeout=1,
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0},
