@@ -36,6 +36,7 @@ from workers.science.storage import Storage
 
 FLUSH_SECONDS = 1.0
 PROGRESS_SECONDS = 0.5
+FIRST_RESUME_SECONDS = 1.0  # doubled each time: a young run loses little, and an old one seldom stops to save
 START_FOLDER = "start"  # in the folder of the shard: the checkpoints of the run that the recipe starts from
 ENDED_BY_SIGTERM = 128 + signal.SIGTERM
 
@@ -51,7 +52,7 @@ class Order(BaseModel):
     device: Literal["cpu", "cuda"]
     threads: Annotated[int, Field(ge=1)]
     resume_step: int | None = None  # its resume file and all earlier checkpoints are in the folder
-    resume_seconds: float = 20.0  # between two resume points
+    resume_seconds: float = 20.0  # between two resume points, at most
 
 
 class Voice:
@@ -75,7 +76,8 @@ class Reporter:
         self._order, self._storage, self._voice = order, storage, voice
         self._rows, self._pace = MeasurementRows(), Pace()
         self._flush_at = self._progress_at = 0.0
-        self._resume_at = time.monotonic() + order.resume_seconds
+        self._resume_pause = min(FIRST_RESUME_SECONDS, order.resume_seconds)
+        self._resume_at = time.monotonic() + self._resume_pause
         self._phase = ""
 
     def take(self, event: Event) -> None:
@@ -116,7 +118,8 @@ class Reporter:
             return
         self.flush()
         self._artifact(self._storage.keep_resume_point(event))
-        self._resume_at = time.monotonic() + self._order.resume_seconds
+        self._resume_pause = min(2 * self._resume_pause, self._order.resume_seconds)
+        self._resume_at = time.monotonic() + self._resume_pause
 
     def _artifact(self, artifact: StoredArtifact) -> None:
         self._voice.say("artifact", artifact=artifact.model_dump(mode="json"))
