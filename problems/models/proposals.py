@@ -34,3 +34,8 @@ class Proposal(Moderated):
 
     def get_absolute_url(self) -> str:
         return reverse("proposal", args=[self.pk])
+
+    @property
+    def difficulty(self) -> str:
+        """As that of a problem: "B", "B-C", or empty when it is not known."""
+        return "-".join(dict.fromkeys(filter(None, [self.difficulty_low, self.difficulty_high])))
