@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from deploy.broker import broker_tls
 from deploy.env import env_bool, env_int, env_list, env_path, env_rates, env_secret, env_text
+from deploy.logs import logging_config
 from deploy.storage import artifact_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,6 +45,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "deploy.requests.RequestLogMiddleware",
+    "deploy.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -195,31 +198,21 @@ RUNNING_SHARDS_PER_USER = env_int("RUNNING_SHARDS_PER_USER", 64)
 LIVE_SHARDS_PER_USER = env_int("LIVE_SHARDS_PER_USER", 2000)  # running and waiting
 DEVICE_SECONDS_PER_USER_PER_WEEK = env_int("DEVICE_HOURS_PER_USER_PER_WEEK", 400) * 3600
 STORED_BYTES_PER_USER = env_int("STORED_GIB_PER_USER", 100) * 2**30
-
-# --- How long things are kept (experiments/services/retention.py) ---
-RESUME_DAYS_AFTER_FAILURE = env_int("RESUME_DAYS_AFTER_FAILURE", 3)
-CHECKPOINT_DAYS = env_int("CHECKPOINT_DAYS", 90)  # all of them; then both ends and some between
-CHECKPOINTS_BETWEEN = env_int("CHECKPOINTS_BETWEEN", 10)
-BLOB_GRACE_SECONDS = env_int("BLOB_GRACE_SECONDS", 3600)  # from the upload of bytes to the file that names them
-
-# --- How long things are kept (experiments/services/retention.py) ---
-RESUME_DAYS_AFTER_FAILURE = env_int("RESUME_DAYS_AFTER_FAILURE", 3)
-CHECKPOINT_DAYS = env_int("CHECKPOINT_DAYS", 90)  # all of them; then both ends and some between
-CHECKPOINTS_BETWEEN = env_int("CHECKPOINTS_BETWEEN", 10)
-BLOB_GRACE_SECONDS = env_int("BLOB_GRACE_SECONDS", 3600)  # from the upload of bytes to the file that names them
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
+
+# --- How long things are kept (experiments/services/retention.py) ---
+RESUME_DAYS_AFTER_FAILURE = env_int("RESUME_DAYS_AFTER_FAILURE", 3)
+CHECKPOINT_DAYS = env_int("CHECKPOINT_DAYS", 90)  # all of them; then both ends and some between
+CHECKPOINTS_BETWEEN = env_int("CHECKPOINTS_BETWEEN", 10)
+BLOB_GRACE_SECONDS = env_int("BLOB_GRACE_SECONDS", 3600)  # from the upload of bytes to the file that names them
+
+# --- Who may read /metrics: whoever has the token; without one, these networks, where no proxy stands between ---
+METRICS_TOKEN = env_secret("METRICS_TOKEN", "")
+METRICS_NETWORKS = env_list("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", "INFO")},
-    # Celery would log three lines for each sweep of the dispatcher
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
-}
+LOGGING = logging_config(is_deployment=SECURE_COOKIES)
