@@ -1,9 +1,11 @@
 """Tells the site every few seconds that this worker is there, how busy it is, and when it is about to go."""
 
+import contextlib
 import logging
 import threading
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 from experiments.protocol import HEARTBEAT_SECONDS, Announcement
 from experiments.recipe.engine import vocabulary_digest
@@ -23,12 +25,14 @@ class Announcer:
         slots: int,
         count_busy: Callable[[], int],
         on_replaced: Callable[[], None],
+        sign_of_life: Path,
     ) -> None:
         self._site, self._machine, self._name, self._slots = site, machine, name, slots
-        self._count_busy, self._on_replaced = count_busy, on_replaced
+        self._count_busy, self._on_replaced, self._sign_of_life = count_busy, on_replaced, sign_of_life
         self.instance = uuid.uuid4().hex  # tells the site this start of the process from its former self
         self._stop = threading.Event()
         self._was_heard = True
+        self.on_drain: Callable[[bool], None] = lambda wanted: None  # told each time: whether to take nothing new
         self.worker: int | None = None  # as the site names us, once it has heard of us
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
 
@@ -45,8 +49,11 @@ class Announcer:
 
     def announce(self) -> None:
         """Say it once. A site that does not listen is worth one warning for each time it goes away."""
+        self._show_life()
         try:
-            self.worker = self._site.announce(self._announcement()).worker
+            welcome = self._site.announce(self._announcement())
+            self.worker = welcome.worker
+            self.on_drain(welcome.drain)
         except Replaced as error:
             if not self._stop.is_set():
                 log.error("this worker ends, and what it held goes on elsewhere: %s", error.detail)
@@ -61,6 +68,12 @@ class Announcer:
     def _run(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):
             self.announce()
+
+    def _show_life(self) -> None:
+        """For whoever watches over this process: a site that is away is no reason to end a worker that trains."""
+        with contextlib.suppress(OSError):
+            self._sign_of_life.parent.mkdir(parents=True, exist_ok=True)
+            self._sign_of_life.touch()
 
     def _announcement(self) -> Announcement:
         machine = self._machine

@@ -7,6 +7,8 @@ import shutil
 import threading
 from collections.abc import Callable
 
+import structlog
+
 from experiments.protocol import LEASE_SECONDS, Claim
 from workers.announcer import Announcer
 from workers.child import ENGINE, clean_environment, fresh_child
@@ -41,7 +43,12 @@ class ComputeWorker:
             slots=settings.slots,
             count_busy=lambda: self._n_busy,
             on_replaced=on_replaced,
+            sign_of_life=settings.work_dir.with_name(f"{settings.work_dir.name}.announced"),
         )
+
+    def on_drain(self, tell: Callable[[bool], None]) -> None:
+        """Whom to tell with each announcement whether the site wants this worker to take nothing new."""
+        self._announcer.on_drain = tell
 
     def start(self) -> None:
         shutil.rmtree(self._settings.work_dir, ignore_errors=True)  # what a killed predecessor left behind
@@ -75,6 +82,10 @@ class ComputeWorker:
             return None
 
     def _supervise(self, claim: Claim) -> None:
+        with structlog.contextvars.bound_contextvars(run=claim.run, shard=claim.shard, epoch=claim.epoch):
+            self._see_through(claim)
+
+    def _see_through(self, claim: Claim) -> None:
         supervisor = Supervisor(
             claim,
             self._site,

@@ -119,6 +119,15 @@ def test_what_a_killed_predecessor_left_on_disk_is_removed(small_site: SmallSite
     assert not (tmp_path / "work").exists()
 
 
+def test_a_worker_shows_that_it_is_alive_also_while_the_site_is_away(
+    small_site: SmallSite, start: Start, tmp_path: Path
+) -> None:
+    small_site.outages = 3
+    start()
+
+    assert time.time() - (tmp_path / "work.announced").stat().st_mtime < 60
+
+
 def test_a_site_that_is_away_is_one_warning_until_it_is_back(
     small_site: SmallSite, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
