@@ -78,7 +78,7 @@ class OldRowForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        for name, value in values.items():
+        for name, value in list(values.items()):  # an error takes its field out
             if isinstance(value, str) and E_MAIL.search(value):
                 self.add_error(name, "Take the e-mail address out: none is ever shown here.")
         name, date = values.pop("claim_name", ""), values.pop("claim_date", "")

@@ -26,7 +26,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     user = account_of(request)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        describe_yourself(user, **form.cleaned_data)
+        describe_yourself(account_of(request), **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect(user)
     return render(request, "people/edit.html", {"form": form})
@@ -38,7 +38,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     user = account_of(request)
     form = SettingsForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        choose_settings(user, **form.cleaned_data)
+        choose_settings(account_of(request), **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("settings")
     return render(request, "people/settings.html", {"form": form})

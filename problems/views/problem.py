@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from problems.forms import NoteForm
 from problems.models import Category, Problem
 from problems.selectors.problem_page import find_problem, problem_page
+from problems.services.following import is_following
 
 
 @require_safe
@@ -12,8 +13,17 @@ def problem_detail(request: HttpRequest, number: str) -> HttpResponse:
     problem = find_problem(number, request.user)
     if problem is None:
         return no_such_problem(request, number)
+    if problem.merged_into and "itself" not in request.GET:
+        return redirect(problem.merged_into)
     page = problem_page(problem, request.user)
-    context = {"claims": page.claims, "page": page, "problem": problem, "note_form": NoteForm(), **page.evidence}
+    context = {
+        "claims": page.claims,
+        "page": page,
+        "problem": problem,
+        "note_form": NoteForm(),
+        "is_following": request.user.is_authenticated and is_following(request.user, problem=problem),
+        **page.evidence,
+    }
     return render(request, "problems/problem.html", context)
 
 
