@@ -1,6 +1,6 @@
 """The numbers a monitor draws, read from the database at each scrape: every web process gives the same ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -48,15 +48,15 @@ class _Collector(Collector):
         yield _gauge("stored_bytes", "Bytes of artifacts", "", {"": numbers.stored_bytes})
 
 
-def _gauge(name: str, text: str, label: str, values: dict[str, float]) -> Metric:
+def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
     return _filled(GaugeMetricFamily(f"circuitboard_{name}", text, labels=[label] if label else []), values)
 
 
-def _counter(name: str, text: str, label: str, values: dict[str, float]) -> Metric:
+def _counter(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
     return _filled(CounterMetricFamily(f"circuitboard_{name}", text, labels=[label] if label else []), values)
 
 
-def _filled(family: GaugeMetricFamily | CounterMetricFamily, values: dict[str, float]) -> Metric:
+def _filled(family: GaugeMetricFamily | CounterMetricFamily, values: Mapping[str, float]) -> Metric:
     for label, value in values.items():
         family.add_metric([label] if label else [], value)
     return family

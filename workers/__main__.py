@@ -7,11 +7,13 @@ import sys
 import threading
 from typing import Any
 
-from celery.signals import setup_logging, worker_shutting_down
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from deploy.env import BadSetting
+from deploy.logs import configure_logging
 from workers.app import app
 from workers.compute import ComputeWorker
+from workers.intake import Intake
 from workers.machine import Machine, NoEngine, probe_machine
 from workers.settings import Settings, settings
 
@@ -19,10 +21,9 @@ log = logging.getLogger("workers")
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log a line for each heartbeat
     try:
         told = settings()
+        configure_logging(is_deployment=told.site_url.startswith("https://"))
         machine = probe_machine(device=told.device, threads=told.threads)
     except (BadSetting, NoEngine) as error:
         print(f"The worker cannot start: {error}", file=sys.stderr)
@@ -47,8 +48,11 @@ def run_worker(told: Settings, machine: Machine) -> None:
 
     worker_shutting_down.connect(stop)
     setup_logging.connect(keep_logging)
-    compute.start()
     queue = f"compute.{machine.hardware_class}"
+    intake = Intake(queue)
+    worker_ready.connect(intake.ready)
+    compute.on_drain(intake.drain)
+    compute.start()
     slots = ["--pool=threads", f"--concurrency={told.slots}", f"--queues={queue}", f"--hostname={told.name}@%h"]
     app.worker_main(["worker", *slots, "--without-gossip", "--without-mingle", "--without-heartbeat"])
 

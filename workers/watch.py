@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context  # so that its log lines name the shard too
 from enum import Enum
 from typing import Self
 
@@ -49,7 +50,7 @@ class Watch:
         self._must_end_at = time.monotonic() + time_limit_seconds
         self._deciding = threading.Lock()
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="watch", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

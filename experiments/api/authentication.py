@@ -8,6 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from structlog.contextvars import bind_contextvars
 
 from experiments.models import Lease, WorkerToken
 from experiments.services.tokens import lease_of, worker_token_of
@@ -58,6 +59,8 @@ class RunAuthentication(_HeaderAuthentication):
         lease = lease_of(secret)
         if lease is None:
             raise AuthenticationFailed("This run token is not known.", code="unknown_token")
+        worker = lease.worker.name if lease.worker else ""
+        bind_contextvars(run=lease.shard.run_id, shard=lease.shard_id, epoch=lease.epoch, worker=worker)
         return None, lease
 
 

@@ -7,6 +7,7 @@ from django.http import FileResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from structlog.contextvars import bind_contextvars
 
 from experiments import protocol
 from experiments.api.authentication import HasWorkerToken, HoldsShard, RunAuthentication, WorkerAuthentication
@@ -55,6 +56,7 @@ class ClaimView(WorkerView):
         worker = Worker.objects.filter(token=self.token, pk=wanted.worker).first()
         if worker is None:
             raise NotFound("unknown_worker", f"this token has announced no worker {wanted.worker}")
+        bind_contextvars(worker=worker.name, shard=shard_id)
         check_not_replaced(worker, wanted.instance)
         return answer(_claim(claim_shard(shard_id=shard_id, worker=worker, key=wanted.key), worker))
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +20,18 @@ GONE_AFTER = datetime.timedelta(days=14)  # a worker silent for longer is no lon
 
 @dataclass(frozen=True)
 class SiteNumbers:
-    queued: dict[str, float]
-    oldest_seconds: dict[str, float]
-    running: dict[str, float]
-    slots: dict[str, float]
-    workers: dict[str, float]
+    queued: Mapping[str, float]
+    oldest_seconds: Mapping[str, float]
+    running: Mapping[str, float]
+    slots: Mapping[str, float]
+    workers: Mapping[str, float]
     overdue: int
-    failures: dict[str, float]
+    failures: Mapping[str, float]
     attempts_lost: int
-    job_seconds: dict[str, float]
-    job_age_seconds: dict[str, float]
-    job_failed: dict[str, float]
-    job_done: dict[str, float]
+    job_seconds: Mapping[str, float]
+    job_age_seconds: Mapping[str, float]
+    job_failed: Mapping[str, float]
+    job_done: Mapping[str, float]
     stored_bytes: int
 
 
@@ -57,10 +58,10 @@ def site_numbers() -> SiteNumbers:
     )
 
 
-def queue_by_class() -> QuerySet[Shard, dict[str, Any]]:
+def queue_by_class() -> list[dict[str, Any]]:
     """Per class: how many wait, and since when the oldest does."""
     queue = Shard.objects.queued().values("hardware_class").order_by("hardware_class")
-    return queue.annotate(n=Count("pk"), oldest=Min("queued_at"))
+    return [dict(row) for row in queue.annotate(n=Count("pk"), oldest=Min("queued_at"))]
 
 
 def overdue_shards(now: datetime.datetime) -> QuerySet[Shard]:
@@ -72,12 +73,12 @@ def age(then: datetime.datetime, now: datetime.datetime) -> float:
     return max((now - then).total_seconds(), 0.0)
 
 
-def _slots(now: datetime.datetime) -> dict[str, float]:
+def _slots(now: datetime.datetime) -> dict[str, int]:
     rows = Worker.objects.accepting(now).order_by().values_list("hardware_class").annotate(n=Sum("slots"))
     return dict.fromkeys(WORKER_CLASSES, 0) | dict(rows)
 
 
-def _workers(now: datetime.datetime) -> dict[str, float]:
+def _workers(now: datetime.datetime) -> dict[str, int]:
     known = Worker.objects.filter(last_seen__gte=now - GONE_AFTER)
     alive = set(Worker.objects.alive(now).values_list("pk", flat=True))
     accepting = set(Worker.objects.accepting(now).values_list("pk", flat=True))

@@ -4,6 +4,7 @@ import datetime
 import time
 from collections.abc import Callable
 
+import structlog
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,7 +15,8 @@ def noted(name: str, job: Callable[[], int]) -> int:
     """Carry out a job and keep its last pass. What it raises goes on, after it was noted."""
     began, started_at = timezone.now(), time.monotonic()
     try:
-        n_done = job()
+        with structlog.contextvars.bound_contextvars(job=name):
+            n_done = job()
     except Exception as error:
         _note(name, began, time.monotonic() - started_at, 0, failed=f"{type(error).__name__}: {error}"[:300])
         raise

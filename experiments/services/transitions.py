@@ -5,6 +5,7 @@ Whoever changes a run or its shards locks the run first and a shard second, so t
 
 from typing import Any
 
+import structlog
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -19,6 +20,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
 }
+
+
+log = structlog.get_logger(__name__)
 
 
 class ForbiddenMove(RuntimeError):
@@ -45,6 +49,8 @@ def move_shard(shard: Shard, to: State, *, reason: str, **changes: Any) -> bool:
         shard.refresh_from_db()
         _move(run, old, to, reason, shard=shard).save()
         _follow_shards(run)
+    ids = {"run": run.pk, "shard": shard.pk, "epoch": shard.epoch}
+    log.info("shard_moved", old=old.value, new=to.value, reason=reason[:200], **ids)
     return True
 
 
