@@ -176,6 +176,7 @@ CONTENT_SECURITY_POLICY = {
 # --- How the catalogue counts time, in days ---
 CLAIM_FRESH_DAYS = env_int("CLAIM_FRESH_DAYS", 30)
 CLAIM_QUIET_DAYS = env_int("CLAIM_QUIET_DAYS", 90)
+EXPORTS_KEPT_DAYS = env_int("EXPORTS_KEPT_DAYS", 14)
 CLAIM_LINK_DAYS = env_int("CLAIM_LINK_DAYS", 90)  # how long the links in a reminder work
 COMMENT_EDIT_MINUTES = env_int("COMMENT_EDIT_MINUTES", 30)
 NEW_ACCOUNT_FRESH_CLAIMS = env_int("NEW_ACCOUNT_FRESH_CLAIMS", 3)  # in the first TRUST_AFTER_DAYS

@@ -11,21 +11,25 @@ from django.conf import settings  # noqa: E402
 
 from experiments.jobs import REAP, TIDY, TIDY_DAILY  # noqa: E402
 from experiments.services.wake_ups import DISPATCH, SWEEP_SECONDS, celery_app  # noqa: E402
+from problems.jobs import NIGHTLY  # noqa: E402
 
 REAP_SECONDS = 10.0
 TIDY_SECONDS = 3600.0
+HOUR_SECONDS = 3600.0
 DAY_SECONDS = 86400.0
 
 app = celery_app()
 app.set_default()
 app.conf.update(
-    imports=["experiments.jobs"],
+    imports=["experiments.jobs", "problems.jobs"],
     beat_schedule={
         # A sweep that waited longer than until the next one is of no use: after an outage they do not pile up.
         "dispatch": {"task": DISPATCH, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
         "reap": {"task": REAP, "schedule": REAP_SECONDS, "options": {"expires": REAP_SECONDS}},
         "tidy": {"task": TIDY, "schedule": TIDY_SECONDS, "options": {"expires": TIDY_SECONDS}},
         "tidy stray files": {"task": TIDY_DAILY, "schedule": DAY_SECONDS, "options": {"expires": DAY_SECONDS}},
+        # It does once a day what is due once a day; asked each hour, no night is lost to a machine that was off.
+        "nightly": {"task": NIGHTLY, "schedule": HOUR_SECONDS, "options": {"expires": HOUR_SECONDS}},
     },
     beat_schedule_filename=str(settings.DATA_DIR / "beat"),
 )

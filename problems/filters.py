@@ -117,7 +117,7 @@ def one_of(name: str, label: str) -> django_filters.Filter:
     allowed = {} if several else {"any": "any"}
     allowed |= {one.value: one.label for one in CHOICES[name]}
     kind = django_filters.MultipleChoiceFilter if several else django_filters.ChoiceFilter
-    options = {"choices": list(allowed.items()), "error_messages": not_one_of(list(allowed))}
+    options: dict[str, Any] = {"choices": list(allowed.items()), "error_messages": not_one_of(list(allowed))}
     return kind(method="with_trait", label=label, **options)
 
 

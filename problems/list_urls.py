@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from problems.views import exports, listing, saved_filters
+from problems.views import data, exports, listing, saved_filters
 
 urlpatterns = [
     path("problems/", listing.problem_list, name="problems"),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("saved/<int:pk>/", saved_filters.saved_filter, name="saved-filter"),
     path("saved/<int:pk>/rename/", saved_filters.rename, name="rename-filter"),
     path("saved/<int:pk>/delete/", saved_filters.delete, name="delete-filter"),
+    path("data/", data.data, name="data"),
+    path("data/now.json", data.data_now, name="data-now"),
+    path("data/schema.json", data.data_schema, name="data-schema"),
+    path("data/<str:name>", data.data_file, name="data-file"),
 ]

@@ -3,6 +3,7 @@ from problems.models.claims import Claim, ClaimEvent, Freshness
 from problems.models.community import HelpWanted, Idea
 from problems.models.discussion import Backlog, Comment
 from problems.models.entries import ListEntry
+from problems.models.exports import Export
 from problems.models.limits import Allowance
 from problems.models.merges import Merge
 from problems.models.moderation import Approval, CuratorAct
@@ -26,6 +27,7 @@ __all__ = [
     "Comment",
     "CuratorAct",
     "Digest",
+    "Export",
     "Freshness",
     "HelpWanted",
     "Idea",

@@ -1,12 +1,14 @@
 """The list of problems as plain data. Handles and published names are in it, e-mail addresses never."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
 
-from problems.models import Claim, HelpWanted, Problem, Reference
+from problems.models import Claim, HelpWanted, ListEntry, Problem, Reference
 from problems.models.querysets import ProblemQuerySet
 
 AT_ONCE = 500
@@ -69,3 +71,46 @@ def export_claim(claim: Claim) -> dict[str, Any]:
         "plan": claim.plan or claim.imported_text,
         "expected": claim.expected_on.isoformat() if claim.expected_on else None,
     }
+
+
+COLUMNS = (
+    *("number", "url", "category", "subcategory", "statement", "difficulty", "difficulty_source", "starred", "status"),
+    *("aliases", "see_also", "claims", "references", "help_wanted", "recipes", "runs", "succeeded_runs"),
+)
+
+
+def list_as_csv() -> Iterator[str]:
+    """The whole list, a line at a time."""
+    keys = list(ListEntry.objects.by_number().values_list("pk", flat=True))
+    return csv_lines(export_problem(problem) for problem in complete_in_order(keys))
+
+
+def csv_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    line = io.StringIO()
+    writer = csv.DictWriter(line, COLUMNS)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: cell(value) for name, value in row.items()})
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
+
+
+def cell(value: Any) -> str:
+    """Lists are joined; a text that a spreadsheet would run as a formula gets a quote before it."""
+    text = plain(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def plain(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return " | ".join(plain(item) for item in value)
+        case dict():
+            return ", ".join(plain(item) for item in value.values() if item)
+    return str(value)

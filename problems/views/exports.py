@@ -1,20 +1,13 @@
 """The filtered list as a file: the same filters as the page."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from problems.filters import ProblemFilter
-from problems.selectors.export import complete_in_order, export_problem
-
-COLUMNS = (
-    *("number", "url", "category", "subcategory", "statement", "difficulty", "difficulty_source", "starred", "status"),
-    *("aliases", "see_also", "claims", "references", "help_wanted", "recipes", "runs", "succeeded_runs"),
-)
+from problems.selectors.export import complete_in_order, csv_lines, export_problem
 
 
 def filtered_rows(request: HttpRequest) -> Iterator[dict[str, Any]]:
@@ -36,34 +29,3 @@ def problems_csv(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="problems.csv"'
     return response
-
-
-def csv_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    line = io.StringIO()
-    writer = csv.DictWriter(line, COLUMNS)
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: cell(value) for name, value in row.items()})
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
-    yield line.getvalue()
-
-
-def cell(value: Any) -> str:
-    """Lists are joined; a text that a spreadsheet would run as a formula gets a quote before it."""
-    text = plain(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def plain(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case list():
-            return " | ".join(plain(item) for item in value)
-        case dict():
-            return ", ".join(plain(item) for item in value.values() if item)
-    return str(value)
