@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 LAST_WORDS = frozenset({"finished", "failed"})
 NEEDED_TO_GO_ON = frozenset({"checkpoint", "resume"})
-LISTENING_SECONDS = 0.2
+FIRST_WORD_SECONDS = 0.25  # a shard that is done by then needs one batch in all
+LISTENING_SECONDS = 0.1
 MAX_LOG_TEXT = 20_000
 
 
@@ -108,7 +109,7 @@ class Supervisor:
         }
 
     def _relay(self, child: Child) -> Message | None:
-        send_at = time.monotonic()  # the first word goes up at once, the others at most every BATCH_SECONDS
+        send_at = time.monotonic() + FIRST_WORD_SECONDS  # the others go up at most every BATCH_SECONDS
         while self.watch.ending is None:
             try:
                 message = child.next_message(LISTENING_SECONDS)

@@ -73,7 +73,7 @@ def _claim(granted: Granted, worker: Worker) -> Claim:
         recipe=recipe_data(granted, worker),
         seeds=shard.seeds,
         resume_step=granted.lease.resume_step,
-        artifacts=[_stored(artifact) for artifact in shard.artifacts.select_related("blob")],
+        artifacts=[_stored(a) for a in shard.artifacts.select_related("blob")] if shard.epoch > 1 else [],
         time_limit_seconds=settings.RUN_TIME_LIMIT_SECONDS,
     )
 

@@ -29,7 +29,7 @@ def finish_shard(*, lease: Lease, outcome: Outcome) -> State:
         _fail(lease, shard, outcome)
     else:
         _stop(lease, shard)
-    return State(Shard.objects.values_list("state", flat=True).get(pk=shard.pk))
+    return State(shard.state)
 
 
 def _check_expectations(shard: Shard, outcome: Outcome) -> None:

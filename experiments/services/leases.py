@@ -88,7 +88,7 @@ def claim_shard(*, shard_id: int, worker: Worker, key: str = "") -> Granted:
 
 def _granted_before(shard: Shard, worker: Worker, key: str) -> Granted | None:
     """The attempt in hand, under a new secret: only the hash of the one that was lost on its way is known here."""
-    if not key:
+    if not key or not shard.is_held:
         return None
     secret, token_hash = new_secret()
     unheard = Lease.objects.filter(

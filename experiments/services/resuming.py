@@ -15,6 +15,8 @@ def rewind(shard: Shard) -> int | None:
 
     Call it inside the transaction that claims the shard.
     """
+    if shard.epoch == 1:
+        return None  # nobody has had it before
     newest = shard.artifacts.filter(kind=Artifact.Kind.RESUME, step__isnull=False).order_by("-step").first()
     step = newest.step if newest else None
     _drop_artifacts(shard, step)

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
 
 import httpx
 import psutil
 
+from deploy.demo_programs import Demo, demo_from_environment
 from tests.architecture.source import ROOT
 
 Answer = TypeVar("Answer")
@@ -33,6 +35,12 @@ class House:
         if database_url:
             self._environment["CIRCUITBOARD_DATABASE_URL"] = database_url
         self._said = data_dir.with_suffix(".said")
+
+    @property
+    def demo(self) -> Demo:
+        """The house as its own programs know it."""
+        with mock.patch.dict(os.environ, self._environment, clear=True):
+            return demo_from_environment()
 
     def start(self) -> None:
         with self._said.open("wb") as said:

@@ -46,6 +46,7 @@ class SmallSite(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body of an answer are written one after the other
     server: SmallSite
 
     def log_message(self, *_: object) -> None:
