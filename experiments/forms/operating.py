@@ -4,13 +4,36 @@ from typing import Any
 
 from django import forms
 
+from experiments.services.pauses import CLASSES
 from experiments.services.quotas import SETTINGS, QuotaName, default_limit
+from problems.models import User
 
 HOUR, GIB = 3600, 2**30
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(max_length=300, help_text="Who waits reads it.")
+class PauseForm(forms.Form):
+    """A hardware class or a person, one of both."""
+
+    hardware_class = forms.ChoiceField(
+        required=False, choices=[("", "-"), *((name, name) for name in CLASSES)], label="Hardware class"
+    )
+    handle = forms.CharField(required=False, max_length=40, label="Or the handle of a person")
+    reason = forms.CharField(max_length=300, help_text="Whoever waits reads it.")
+
+    person: User | None = None
+
+    def clean_handle(self) -> str:
+        handle: str = self.cleaned_data["handle"].removeprefix("@")
+        self.person = User.objects.filter(username__iexact=handle).first() if handle else None
+        if handle and self.person is None:
+            raise forms.ValidationError(f"There is nobody with the handle {handle}.")
+        return handle
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "handle" in given and bool(given["handle"]) == bool(given.get("hardware_class")):
+            raise forms.ValidationError("Name a hardware class or a person, one of both.")
+        return given
 
 
 class QuotaForm(forms.Form):

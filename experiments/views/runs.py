@@ -17,9 +17,11 @@ from experiments.selectors.files import checkpoints_of
 from experiments.selectors.measured import last_rows, measures_of
 from experiments.selectors.progress import progress_of
 from experiments.selectors.shown_panels import shown_panels
+from experiments.selectors.space import space_of_run
 from experiments.selectors.troubles import troubles_of
 from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
 from experiments.services.refusals import Refused
+from experiments.services.retention import may_pin, pin_run, unpin_run
 from experiments.services.runs import may_cancel, request_cancel
 from experiments.views.logs import log_context
 from experiments.views.submitting import start_run
@@ -85,6 +87,19 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
     return start_run(request, _run(pk).recipe)
 
 
+@login_required
+@require_POST
+def pin(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = _run(pk)
+    assert request.user.is_authenticated
+    try:
+        (unpin_run if request.POST.get("wanted") == "unpin" else pin_run)(run=shown, by=request.user)
+    except Refused as refusal:
+        context = {"refusal": refusal, "back": shown.get_absolute_url()}
+        return render(request, "experiments/refused.html", context, status=refusal.http_status)
+    return redirect(f"{shown.get_absolute_url()}#files")
+
+
 def _run(pk: int) -> Run:
     return get_object_or_404(Run.objects.select_related("recipe__problem", "recipe__author", "submitter"), pk=pk)
 
@@ -115,6 +130,9 @@ def _files(request: HttpRequest, shown: Run) -> dict[str, Any]:
         "run": shown,
         "checkpoints": checkpoints_of(shown, recipe, point=point, seed=seed),
         "environments": _environments(shown),
+        "space": space_of_run(shown),
+        "can_pin": may_pin(shown, request.user),  # type: ignore[arg-type]
+        "retention": {"days": settings.CHECKPOINT_DAYS, "between": settings.CHECKPOINTS_BETWEEN},
     }
 
 

@@ -1,29 +1,41 @@
-"""Who computes, and what waits."""
+"""Who computes, and what waits; an owner may drain a worker."""
 
-import datetime
-from typing import Any
-
-from django.db.models import Count, Min
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from experiments.models import HELD, Shard, Worker
-
-GONE_AFTER = datetime.timedelta(days=14)  # a worker silent for longer is no longer listed
+from experiments.models import Pause, Worker
+from experiments.recipe.engine import engine_digest
+from experiments.selectors.operations import queue_by_class
+from experiments.selectors.workers_page import worker_lines
+from experiments.services.refusals import Refused
+from experiments.services.workers import ask_to_drain, let_work_again
 
 
 @require_safe
 def workers(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    listed = Worker.objects.filter(last_seen__gte=now - GONE_AFTER).select_related("token__owner")
-    held = Shard.objects.filter(state__in=HELD, worker__in=listed).select_related("run__recipe")
-    alive = set(Worker.objects.alive(now).values_list("pk", flat=True))
-    lines: list[dict[str, Any]] = [
-        {"worker": worker, "is_alive": worker.pk in alive, "shards": [s for s in held if s.worker_id == worker.pk]}
-        for worker in listed.order_by("-last_seen", "name")
-    ]
-    queue = Shard.objects.queued().values("hardware_class").order_by("hardware_class")
-    context = {"lines": lines, "queue": queue.annotate(n=Count("pk"), oldest=Min("queued_at"))}
+    user = request.user if request.user.is_authenticated else None
+    context = {
+        "lines": worker_lines(user),
+        "queue": queue_by_class(),
+        "paused": Pause.objects.in_force().of_classes(),
+        "engine": engine_digest(),
+    }
     return render(request, "experiments/workers.html", context)
+
+
+@login_required
+@require_POST
+def drain_worker(request: HttpRequest, pk: int) -> HttpResponse:
+    assert request.user.is_authenticated
+    worker = get_object_or_404(Worker.objects.select_related("token"), pk=pk)
+    wants_drain = request.POST.get("wanted") != "work"
+    try:
+        (ask_to_drain if wants_drain else let_work_again)(worker=worker, by=request.user)
+    except Refused as refusal:
+        return render(request, "experiments/refused.html", {"refusal": refusal, "back": "/workers/"}, status=403)
+    told = "finishes what it holds and takes nothing new" if wants_drain else "takes new shards again"
+    messages.success(request, f"Worker {worker.name} {told}; it hears of it within ten seconds.")
+    return redirect("workers")
