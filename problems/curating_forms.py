@@ -88,12 +88,18 @@ class MergeForm(forms.Form):
         return found
 
 
+class CommentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Comment) -> str:
+        line = " ".join(obj.body.split())
+        return f"{obj.added_by or 'a former member'}: {line if len(line) <= 300 else f'{line[:299]}…'}"
+
+
 class IncorporateForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     statement = forms.CharField(
         max_length=4000, widget=text_area(6), help_text="As it is, if it reflects them already."
     )
-    comments = forms.ModelMultipleChoiceField(
+    comments = CommentsField(
         Comment.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Comments it takes in"
     )
     takes_in_runs = forms.BooleanField(required=False, label="It reflects all runs until now")
@@ -101,7 +107,8 @@ class IncorporateForm(forms.Form):
 
     def __init__(self, *args: Any, problem: Problem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["comments"].queryset = Comment.objects.not_taken_in().filter(problem=problem)  # type: ignore[attr-defined]
+        waiting = Comment.objects.not_taken_in().filter(problem=problem).select_related("added_by")
+        self.fields["comments"].queryset = waiting  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
