@@ -53,7 +53,9 @@ class NoteCreate(APIView):
         own = held.select_related("problem", "claimant").first()
         if own is None:
             raise Http404(f"You hold no claim on a problem {number}.")
-        form = NoteForm(request.data)
+        given = NoteInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        form = NoteForm(given.validated_data)
         refuse_mistakes(form)
         note_on_claim(own, text=form.cleaned_data["text"])
         own.refresh_from_db()

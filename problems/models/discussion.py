@@ -3,6 +3,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from problems.models.moderation import Moderated, ModeratedQuerySet
@@ -46,9 +47,8 @@ class Comment(Moderated):
         return self.body[:80]
 
     def get_absolute_url(self) -> str:
-        page = self.problem or self.idea
-        assert page is not None
-        return f"{page.get_absolute_url().partition('#')[0]}#comment-{self.pk}"
+        """Leads to the page of the discussion on which it stands, which changes as the discussion grows."""
+        return reverse("comment", args=[self.pk])
 
 
 class Backlog(models.Model):

@@ -1,14 +1,34 @@
 """Where a problem stands: its parts, what resolved it, and each change of its computed status."""
 
+import datetime
 from typing import Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
+from problems.models.claims import Claim
 from problems.status import Status
+
+
+class PartQuerySet(models.QuerySet["Part"]):
+    def with_status(self, now: datetime.datetime | None = None) -> Self:
+        """Resolved by a signature under the part or the whole problem; being worked on by a fresh claim that names it.
+
+        Findings name no part, so a part knows nothing of Result reported, Reproduced and Contested.
+        """
+        standing = Resolution.objects.standing()
+        resolved = standing.filter(Q(part=OuterRef("pk")) | Q(part=None, problem=OuterRef("problem")))
+        claimed = Claim.objects.fresh(now or timezone.now()).filter(parts=OuterRef("pk"))
+        rules = Case(
+            When(Exists(resolved), then=Value(Status.RESOLVED)),
+            When(Exists(claimed), then=Value(Status.BEING_WORKED_ON)),
+            default=Value(Status.OPEN),
+            output_field=models.CharField(),
+        )
+        return self.annotate(status=rules)
 
 
 class Part(models.Model):
@@ -18,6 +38,8 @@ class Part(models.Model):
     letter = models.CharField(max_length=1, validators=[RegexValidator(r"^[a-z]\Z", "One letter from a to z.")])
     statement = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         ordering = ["problem", "letter"]

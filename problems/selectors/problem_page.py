@@ -6,38 +6,64 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.http import QueryDict
 
+from problems.citations import Citation, cite_problem
 from problems.evidence import registered_evidence
-from problems.models import Freshness, Problem, Resource, User
+from problems.models import Freshness, HelpWanted, Idea, Part, Problem, Reference, Resolution, Resource, User
+from problems.selectors.backlog import NotReflected, not_reflected
+from problems.selectors.discussion import Discussion, discussion_of
 from problems.selectors.problem_claims import ProblemClaims, claims_on
+from problems.selectors.revisions import Revision, revisions_of
+from problems.services.following import is_following
 from problems.status import MEANING, Status
+
+SHOWN_REVISIONS = 8
 
 
 @dataclass(frozen=True)
 class ProblemPage:
     problem: Problem
     status_meaning: str
+    status_changes: "QuerySet[Any]"
+    resolutions: list[Resolution]
+    parts: list[Part]
     claims: ProblemClaims
+    references: list[Reference]
+    help_wanted: list[HelpWanted]
+    ideas: "QuerySet[Idea]"
     resources: "QuerySet[Resource]"
     similar: "QuerySet[Problem]"  # what the statement builds on
     seen_from: "QuerySet[Problem]"  # what builds on it
-    revisions: list[Any]  # of the statement, the latest first
+    revisions: list[Revision]  # the first one first
+    citation: Citation | None
+    backlog: NotReflected
+    discussion: Discussion
     before: Problem | None
     after: Problem | None
+    is_following: bool
     evidence_template: str
     evidence: dict[str, Any]
 
     @property
+    def latest_revisions(self) -> list[Revision]:
+        return self.revisions[: -SHOWN_REVISIONS - 1 : -1]
+
+    @property
     def why(self) -> list[str]:
         """The facts the status rests on, in words."""
-        problem = self.problem
+        problem: Any = self.problem
         counted = Counter(claim.freshness for claim in self.claims.everybody)
+        n_resolved = sum(part.status == Status.RESOLVED for part in self.parts)  # type: ignore[attr-defined]
         facts = [
+            f"{n_resolved} of {count_of(len(self.parts), 'part')} resolved" if self.parts else "",
+            count_of(problem.n_contested_findings, "contested finding"),
+            count_of(problem.n_reproduced_findings, "reproduced finding"),
+            count_of(problem.n_findings, "finding"),
+            count_of(problem.n_succeeded_runs, "succeeded run"),
             count_of(counted[Freshness.FRESH], "fresh claim"),
             count_of(counted[Freshness.QUIET], "quiet claim"),
             count_of(counted[Freshness.LAPSED], "lapsed claim"),
-            count_of(problem.n_findings, "finding"),  # type: ignore[attr-defined]
-            count_of(problem.n_succeeded_runs, "succeeded run"),  # type: ignore[attr-defined]
         ]
         return [fact for fact in facts if fact]
 
@@ -51,20 +77,33 @@ def find_problem(number: str, user: User | AnonymousUser) -> Problem | None:
     return found.select_related("category", "merged_into", "added_by").filter(number=number).first()
 
 
-def problem_page(problem: Problem, user: User | AnonymousUser) -> ProblemPage:
-    """`problem` comes from `find_problem`, with its status."""
-    before, after = Problem.objects.neighbours(problem)
+def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict) -> ProblemPage:
+    """`problem` comes from `find_problem`, with its status; `query` says what of the discussion is wanted."""
+    before, after = Problem.objects.public().filter(merged_into=None).neighbours(problem)
     evidence = registered_evidence()
+    revisions = revisions_of(problem)
+    numbers = {revision.id: revision.number for revision in revisions}
+    wishes = problem.help_wanted.visible_to(user).filter(closed_at=None)
     return ProblemPage(
         problem=problem,
         status_meaning=MEANING[Status(problem.status)],  # type: ignore[attr-defined]
+        status_changes=problem.status_changes.select_related("by"),
+        resolutions=list(problem.resolutions.standing().select_related("signed_by", "part")),
+        parts=list(problem.parts.with_status()),
         claims=claims_on(problem, user),
+        references=list(problem.references.visible_to(user).select_related("added_by")),
+        help_wanted=list(wishes.select_related("added_by")),
+        ideas=problem.ideas.visible_to(user),
         resources=problem.category.resources.all(),
-        similar=problem.see_also.all(),
-        seen_from=problem.seen_from.all(),
-        revisions=list(problem.history.select_related("history_user")),
+        similar=problem.see_also.public(),
+        seen_from=problem.seen_from.public(),
+        revisions=revisions,
+        citation=cite_problem(problem, revisions[-1]) if revisions else None,
+        backlog=not_reflected(problem),
+        discussion=discussion_of(problem, user, query, numbers),
         before=before,
         after=after,
+        is_following=bool(user.pk) and is_following(user, problem=problem),  # type: ignore[arg-type]
         evidence_template=evidence.section_template if evidence else "",
         evidence=evidence.section(problem, user) if evidence else {},
     )

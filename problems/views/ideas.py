@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from problems.idea_forms import DuplicateIdeaForm, IdeaForm, IdeaStateForm, TurnIntoProblemForm, subcategories_in_use
 from problems.models import Idea, User
+from problems.selectors.discussion import discussion_of
 from problems.selectors.ideas import idea_list, ideas_for
 from problems.services.following import is_following
 from problems.services.ideas import change_idea_state, link_duplicate, propose_idea, turn_into_problem
@@ -31,7 +32,12 @@ def ideas(request: HttpRequest) -> HttpResponse:
 def idea(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(ideas_for(request.user), pk=pk)
     user = request.user
-    context = {"idea": shown, "is_following": user.is_authenticated and is_following(user, idea=shown)}
+    context = {
+        "idea": shown,
+        "place": shown,
+        "discussion": discussion_of(shown, user, request.GET),
+        "is_following": user.is_authenticated and is_following(user, idea=shown),
+    }
     return render(request, "ideas/idea.html", context)
 
 

@@ -2,10 +2,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from problems.contribution_forms import HelpForm, ReferenceForm
 from problems.forms import NoteForm
 from problems.models import Category, Problem
 from problems.selectors.problem_page import find_problem, problem_page
-from problems.services.following import is_following
 
 
 @require_safe
@@ -15,13 +15,18 @@ def problem_detail(request: HttpRequest, number: str) -> HttpResponse:
         return no_such_problem(request, number)
     if problem.merged_into and "itself" not in request.GET:
         return redirect(problem.merged_into)
-    page = problem_page(problem, request.user)
+    page = problem_page(problem, request.user, request.GET)
     context = {
-        "claims": page.claims,
         "page": page,
         "problem": problem,
+        "place": problem,
+        "claims": page.claims,
+        "discussion": page.discussion,
+        "citation": page.citation,
+        "is_following": page.is_following,
         "note_form": NoteForm(),
-        "is_following": request.user.is_authenticated and is_following(request.user, problem=problem),
+        "reference_form": ReferenceForm(problem=problem),
+        "help_form": HelpForm(),
         **page.evidence,
     }
     return render(request, "problems/problem.html", context)

@@ -6,6 +6,7 @@ from django.db.models import Value
 from problems.evidence import COUNTS, ResultCell, UnreflectedRuns, register_evidence, registered_evidence
 from problems.models import Problem
 from problems.services.claims import claim_problem, release_claim
+from problems.services.listed import relist
 from problems.status import MEANING, Status
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,7 @@ def test_without_evidence_every_count_is_zero(problem, plug, client):
 
 def test_a_row_shows_the_result_and_a_sparkline(problem, plug, client):
     plug(Findings())
+    relist(problem.pk)
     page = client.get("/problems/").content.decode()
     assert "3 runs" in page and 'aria-label="accuracy of run 1"' in page
     assert '<polyline points="0.0,19.0 72.0,1.0"/>' in page

@@ -1,0 +1,28 @@
+"""What was said and run on a problem and is not yet reflected in its statement."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Min
+
+from problems.evidence import runs_since
+from problems.models import Backlog, Comment, Problem
+
+
+@dataclass(frozen=True)
+class NotReflected:
+    n_comments: int
+    n_runs: int
+    oldest: datetime.datetime | None
+
+    def __bool__(self) -> bool:
+        return bool(self.n_comments or self.n_runs)
+
+
+def not_reflected(problem: Problem) -> NotReflected:
+    comments = Comment.objects.not_taken_in().filter(problem=problem)
+    counted = comments.aggregate(n=Count("pk"), oldest=Min("created_at"))
+    cleared = Backlog.objects.filter(problem=problem).first()
+    runs = runs_since(problem, cleared.runs_taken_in_until if cleared else None)
+    oldest = min(filter(None, [counted["oldest"], runs.oldest]), default=None)
+    return NotReflected(counted["n"], runs.n, oldest)

@@ -1,0 +1,132 @@
+"""The discussion of a problem or an idea: comments in their threads, with what they mention, page by page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Lower
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from problems.evidence import RunCard, run_cards
+from problems.markdown import Known, handles_in, html_of, runs_in
+from problems.models import Comment, Idea, Problem, User
+from problems.services.discussion import is_editable
+
+COMMENTS_PER_PAGE = 100
+CARDS_PER_COMMENT = 6
+
+
+@dataclass(frozen=True)
+class ShownText:
+    html: SafeString
+    cards: list[RunCard]
+
+
+@dataclass(frozen=True)
+class ShownComment:
+    comment: Comment
+    text: ShownText
+    can_edit: bool
+    can_remove: bool
+    revision: int | None  # the number of the revision of the statement that took it in
+
+
+@dataclass(frozen=True)
+class Discussion:
+    comments: list[ShownComment]
+    page: "Page[Comment]"
+    url: str  # where a comment is sent to
+    draft: str  # what the form begins with: a quotation, or nothing
+    answered: Comment | None  # what the form answers
+
+
+def discussion_of(
+    place: Problem | Idea, user: User | AnonymousUser, query: QueryDict, revisions: Mapping[int, int] | None = None
+) -> Discussion:
+    """`revisions` are their numbers by history id. `?page=2` turns the page, `?quote=ID` or `?answer=ID` answers."""
+    page = Paginator(in_threads(place, user), COMMENTS_PER_PAGE).get_page(query.get("page"))
+    comments = list(page.object_list)
+    quoted = comment_asked_for(query.get("quote", ""), place, user)
+    answered = quoted or comment_asked_for(query.get("answer", ""), place, user)
+    return Discussion(
+        comments=list(shown(comments, user, revisions or {})),
+        page=page,
+        url=post_url(place),
+        draft=quotation(quoted) if quoted else "",
+        answered=answered,
+    )
+
+
+def in_threads(place: Problem | Idea, user: User | AnonymousUser) -> "QuerySet[Comment]":
+    """The oldest thread first, and within a thread the oldest comment."""
+    visible = place.comments.visible_to(user).select_related("added_by", "problem", "idea")
+    began, first = Coalesce("answers__created_at", "created_at"), Coalesce("answers_id", F("pk"))
+    return visible.order_by(began, first, "created_at", "pk")
+
+
+def shown(comments: list[Comment], user: User | AnonymousUser, revisions: Mapping[int, int]) -> Iterable[ShownComment]:
+    now = timezone.now()
+    texts = texts_of([comment.body for comment in comments])
+    for comment, text in zip(comments, texts, strict=True):
+        is_own = bool(user.pk) and comment.added_by_id == user.pk
+        is_there = comment.removed_at is None
+        yield ShownComment(
+            comment,
+            text,
+            can_edit=is_own and is_editable(comment, now),
+            can_remove=is_there and (is_own or getattr(user, "is_curator", False)),
+            revision=revisions.get(comment.taken_in_by or 0),
+        )
+
+
+def texts_of(bodies: list[str]) -> list[ShownText]:
+    """As HTML, with links to the people and cards of the runs they mention, in a constant number of queries."""
+    runs = {body: runs_in(body) for body in bodies}
+    cards = run_cards({run for mentioned in runs.values() for run in mentioned})
+    known = Known(people_named(bodies), {run: card.url for run, card in cards.items()})
+    return [
+        ShownText(
+            mark_safe(html_of(body, known)), [cards[run] for run in runs[body] if run in cards][:CARDS_PER_COMMENT]
+        )
+        for body in bodies
+    ]
+
+
+def people_named(bodies: list[str]) -> dict[str, str]:
+    handles = {handle for body in bodies for handle in handles_in(body)}
+    if not handles:
+        return {}
+    found = User.objects.filter(is_active=True).annotate(lower=Lower("username")).filter(lower__in=handles)
+    return {person.username.lower(): person.get_absolute_url() for person in found}
+
+
+def comment_asked_for(pk: str, place: Problem | Idea, user: User | AnonymousUser) -> Comment | None:
+    """One that may be answered here; None for any other number or word."""
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    return in_threads(place, user).filter(pk=int(pk), removed_at=None).first()
+
+
+def quotation(comment: Comment) -> str:
+    lines = "\n".join(f"> {line}".rstrip() for line in comment.body.splitlines())
+    return f"[{comment.added_by or 'A former member'}]({comment.get_absolute_url()}) wrote:\n\n{lines}\n\n"
+
+
+def post_url(place: Problem | Idea) -> str:
+    if isinstance(place, Problem):
+        return reverse("problem-comments", args=[place.number])
+    return reverse("idea-comments", args=[place.pk])
+
+
+def address_of(comment: Comment, user: User | AnonymousUser) -> str:
+    """The page of the discussion on which it stands, and its place there."""
+    place = comment.problem or comment.idea
+    assert place is not None
+    order = list(in_threads(place, user).values_list("pk", flat=True))
+    page = order.index(comment.pk) // COMMENTS_PER_PAGE + 1
+    return f"{place.get_absolute_url()}{f'?page={page}' if page > 1 else ''}#comment-{comment.pk}"
