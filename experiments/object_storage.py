@@ -69,6 +69,21 @@ class ObjectStorage(S3Storage):  # type: ignore[misc] # django-storages has no t
         with _told_as_os_error():
             super().delete(name)
 
+    def make_bucket(self) -> bool:
+        """Make the bucket unless it is there. Whether it was made."""
+        client = self.connection.meta.client
+        with _told_as_os_error():
+            try:
+                client.head_bucket(Bucket=self.bucket_name)
+                return False
+            except ClientError as error:
+                if _status(error) != 404:
+                    raise
+            where = {"LocationConstraint": self.region_name}
+            far = {} if self.region_name == "us-east-1" else {"CreateBucketConfiguration": where}
+            client.create_bucket(Bucket=self.bucket_name, **far)
+        return True
+
     def _size(self, name: str) -> int | None:
         """One question. That a bucket is not there does not mean that a file is not."""
         client = self.connection.meta.client
@@ -88,7 +103,10 @@ def _told_as_os_error() -> Iterator[None]:
         yield
     except ClientError as error:
         raise OSError(_refusal(error)) from error
-    except (ConnectionError, HTTPClientError) as error:  # no connection, no answer in time, a certificate that is not trusted
+    except (
+        ConnectionError,
+        HTTPClientError,
+    ) as error:  # no connection, no answer in time, a certificate that is not trusted
         raise OSError(f"the store cannot be reached: {error}") from error
     except (BotoCoreError, Boto3Error) as error:
         raise OSError(f"the store cannot be used: {error}") from error

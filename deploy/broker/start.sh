@@ -10,8 +10,8 @@ hash_of() {
 # What Celery's transport needs, and no more: nobody lists keys, reads the configuration or empties the database.
 CONNECT="+ping +select +client|setinfo +client|setname +info"
 QUEUE="+brpop +rpop +lpush +rpush +llen +multi +exec +discard +watch +unwatch"
-BINDINGS="+sadd +srem +smembers +scard +exists +del +type"
-UNACKED="+hset +hget +hdel +zadd +zrem +zrevrangebyscore +zrangebyscore +set +get +eval +evalsha +script|load"
+BINDINGS="+sadd +srem +smembers +exists +del +pexpire +time"
+UNACKED="+hset +hget +hdel +zadd +zrem +zrange +zrevrangebyscore +set +get +eval +evalsha +script|load"
 FANOUT="+publish +subscribe +psubscribe +unsubscribe +punsubscribe"
 
 acl=${ACL_FILE:-/tmp/users.acl}
@@ -19,7 +19,7 @@ umask 077
 cat > "$acl" <<ACL
 user default off
 user site on #$(hash_of "$SITE_PASSWORD_FILE") resetkeys ~* resetchannels &* -@all $CONNECT $QUEUE $BINDINGS $UNACKED $FANOUT
-user worker on #$(hash_of "$WORKER_PASSWORD_FILE") resetkeys ~compute.* ~_kombu.binding.compute.* resetchannels -@all $CONNECT $QUEUE $BINDINGS $UNACKED
+user worker on #$(hash_of "$WORKER_PASSWORD_FILE") resetkeys ~compute.* ~_kombu.binding.compute.* ~_kombu.binding_permanent.compute.* resetchannels -@all $CONNECT $QUEUE $BINDINGS $UNACKED
 ACL
 
 if [ -n "${TLS_CERT_FILE:-}" ]; then

@@ -81,7 +81,7 @@ class Crowd:
         with connection.cursor() as cursor:
             cursor.execute(insert, [SHARDS_PER_RUN - 1, pattern.pk])
             if connection.vendor == "postgresql":
-                cursor.execute("ANALYZE")  # as its autovacuum does; SQLite is never analysed by itself
+                cursor.execute("VACUUM ANALYZE")  # as its autovacuum does; SQLite is never analysed by itself
 
     def take(self, offered: list[tuple[int, str]]) -> None:
         """Each shard that was offered is claimed by a free worker of its class."""
