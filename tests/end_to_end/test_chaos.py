@@ -1,0 +1,52 @@
+"""Whatever is killed while runs train, they end as if nothing had happened.
+
+Ten kills here; `make chaos` asks for a hundred, on both databases. CIRCUITBOARD_CHAOS_SEED repeats what was drawn.
+"""
+
+import os
+import random
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.chaos import Chaos
+from tests.end_to_end.house import House, Member
+
+N_KILLS = int(os.environ.get("CIRCUITBOARD_CHAOS_KILLS", "10"))
+SEED = int(os.environ.get("CIRCUITBOARD_CHAOS_SEED", str(random.randrange(10_000))))
+DATABASES = ["sqlite", "postgresql"] if N_KILLS > 10 else ["sqlite"]
+
+Outcome = tuple[dict[str, str], list[tuple[Any, ...]]]
+
+
+def outcome_of(member: Member, run: int) -> Outcome:
+    """The sha256 of every checkpoint, and every point."""
+    files = member.get(f"/api/runs/{run}/artifacts/")["artifacts"]
+    columns = member.get(f"/api/runs/{run}/measurements/")["columns"]
+    points = zip(*(columns[name] for name in ("seed", "step", "measure", "split", "component", "value")), strict=True)
+    return {file["name"]: file["sha256"] for file in files if file["kind"] == "checkpoint"}, sorted(points)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("house", DATABASES, indirect=True)
+def test_whatever_is_killed_runs_end_as_if_nothing_had_happened(
+    house: House, member: Member, small_recipe: str
+) -> None:
+    print(f"\n{N_KILLS} kills, seed {SEED}")
+    member.cancel_everything()
+    toml = small_recipe.replace("steps = 200", "steps = 4000").replace("count = 5", "count = 30")
+    undisturbed = member.submit(toml)
+    assert member.run_that_ended(undisturbed)["state"] == "succeeded"
+
+    chaos = Chaos(house, member, toml, seed=SEED)
+    for target in chaos.order(N_KILLS):
+        chaos.kill(target)
+    ended = chaos.end_all()
+
+    print(chaos.report())
+    assert [run["state"] for run in ended] == ["succeeded"] * len(ended), chaos.report() + house.logs()
+    expected = outcome_of(member, undisturbed)
+    assert len(set(expected[1])) == len(expected[1]) > 0
+    for run in chaos.runs:
+        assert outcome_of(member, run) == expected, f"run {run}, seed {SEED}"
+    assert chaos.quantile(0.95) < 60, chaos.report()
