@@ -1,10 +1,10 @@
 """How much room files take: of a run, of each person, of all."""
 
+import os
 import shutil
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.db.models import Count, Sum
 
 from experiments.models import Artifact, Blob, Run
@@ -49,6 +49,8 @@ def space_of_site(n_people: int = 10) -> SiteSpace:
 
 
 def _free_bytes() -> int | None:
-    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+    try:
+        folder = default_storage.path("")
+    except NotImplementedError:  # it is no folder of this machine
         return None
-    return shutil.disk_usage(settings.DATA_DIR).free
+    return shutil.disk_usage(folder).free if os.path.isdir(folder) else None

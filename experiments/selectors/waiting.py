@@ -67,7 +67,7 @@ def _follow(
 ) -> Wait:
     """Behind the first of its run; each in between is one place more."""
     if wait.reason not in OF_A_TURN or wait.place is None:
-        sentence = f"Waits behind shard {leader.index} of this run. {wait.sentence}"
+        sentence = f"Waits behind shard {leader.index} of this run, for the same reason."
         return Wait(Reason.BEHIND if wait.reason == Reason.OFFERED else wait.reason, sentence, wait.since)
     classes = [c for c in classes_of(shard.hardware_class) if c not in supply.paused_classes]
     turn = turn_after(wait.n_own + n_between, shard, classes, supply, since=since)

@@ -183,10 +183,12 @@ ADVICE: dict[QuotaName, str] = {
 def amount(name: QuotaName, number: float) -> str:
     """A number with the unit of its quota."""
     if name == "stored_bytes":
-        return f"{number / 2**30:.2f} GiB"
+        size, unit = next((u for u in ((2**30, "GiB"), (2**20, "MiB")) if number >= u[0]), (2**10, "KiB"))
+        return f"{number / size:.1f} {unit}"
     if name == "device_seconds_per_week":
-        return f"{number / 3600:.1f} h"
-    return f"{number:.0f}"
+        length, unit = next((u for u in ((3600, "h"), (60, "min")) if number >= 2 * u[0]), (1, "s"))
+        return f"{number / length:.1f} {unit}"
+    return f"{number:,.0f}"
 
 
 def set_quota(*, user: User, reason: str, by: User, limits: dict[QuotaName, int | None]) -> Quota:
