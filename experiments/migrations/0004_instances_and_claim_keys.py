@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('experiments', '0003_quotas_pauses_passes_retention'),
+        ("experiments", "0003_quotas_pauses_passes_retention"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lease',
-            name='claim_key',
-            field=models.CharField(blank=True, help_text='what the worker asked with, to be told again', max_length=64),
+            model_name="lease",
+            name="claim_key",
+            field=models.CharField(blank=True, help_text="what the worker asked with, to be told again", max_length=64),
         ),
         migrations.AddField(
-            model_name='worker',
-            name='instance',
-            field=models.CharField(blank=True, help_text='which start of the process last had this name', max_length=64),
+            model_name="worker",
+            name="instance",
+            field=models.CharField(
+                blank=True, help_text="which start of the process last had this name", max_length=64
+            ),
         ),
     ]
