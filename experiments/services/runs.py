@@ -15,6 +15,7 @@ from experiments.services.transitions import cancel_queued_shards, lock_run
 from experiments.services.wake_ups import wake_dispatcher
 from problems.models import User
 from problems.services.listed import relist
+from problems.services.run_news import run_submitted
 
 
 def submit_run(*, recipe: SubmittedRecipe, submitter: User) -> Run:
@@ -29,6 +30,7 @@ def submit_run(*, recipe: SubmittedRecipe, submitter: User) -> Run:
             shard.run, shard.submitter = run, submitter
         Shard.objects.bulk_create(shards, batch_size=200)
         relist(recipe.problem_id)
+        run_submitted(recipe.problem, submitter)
         transaction.on_commit(wake_dispatcher)
     return run
 

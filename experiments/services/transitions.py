@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from experiments.models import ENDED, Run, RunEvent, Shard, State
 from problems.services.listed import relist
+from problems.services.run_news import run_ended
 
 MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED}),
@@ -81,8 +82,21 @@ def _follow_shards(run: Run) -> None:
         run.ended_at = now
     run.save(update_fields=["state", "started_at", "ended_at"])
     _move(run, old, new, ", ".join(f"{n} {state}" for state, n in sorted(counts))).save()
-    if new == State.SUCCEEDED:
+    if new in ENDED:
+        _tell_catalogue(run)
+
+
+def _tell_catalogue(run: Run) -> None:
+    is_success = run.state == State.SUCCEEDED
+    if is_success:
         relist(run.recipe.problem_id)
+    run_ended(
+        run.recipe.problem,
+        run.submitter,
+        title=f"run {run.pk}, {run.recipe.title}",
+        url=run.get_absolute_url(),
+        is_success=is_success,
+    )
 
 
 def state_of_run(states: set[State]) -> State:

@@ -8,11 +8,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from problems.evidence import RunCard, run_cards
+from problems.evidence import run_cards
 from problems.markdown import Known, handles_in, html_of, runs_in
 from problems.models import Comment, Idea, Problem, User
 from problems.services.discussion import is_editable
@@ -24,7 +25,7 @@ CARDS_PER_COMMENT = 6
 @dataclass(frozen=True)
 class ShownText:
     html: SafeString
-    cards: list[RunCard]
+    cards: list[SafeString]
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,10 @@ def texts_of(bodies: list[str]) -> list[ShownText]:
     runs = {body: runs_in(body) for body in bodies}
     cards = run_cards({run for mentioned in runs.values() for run in mentioned})
     known = Known(people_named(bodies), {run: card.url for run, card in cards.items()})
+    drawn = {run: render_to_string(card.template, dict(card.context)) for run, card in cards.items()}
     return [
         ShownText(
-            mark_safe(html_of(body, known)), [cards[run] for run in runs[body] if run in cards][:CARDS_PER_COMMENT]
+            mark_safe(html_of(body, known)), [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT]
         )
         for body in bodies
     ]

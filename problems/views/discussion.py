@@ -82,7 +82,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     mine = visible(request).filter(removed_at=None)
     found = get_object_or_404(mine if person.is_curator else mine.filter(added_by=person), pk=pk)
     is_own = found.added_by_id == person.pk
-    form = RemovalForm(request.POST or None)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (is_own or form.is_valid()):
         remove_comment(found, by=person, reason="" if is_own else form.cleaned_data["reason"])
         messages.success(request, "The comment is removed. Its place in the discussion stays.")

@@ -1,11 +1,14 @@
 """Markdown and maths are shown; nothing a person writes can run or reach out."""
 
 import re
+from html.parser import HTMLParser
 
+import nh3
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from problems.markdown import MATHML, MATHML_ATTRIBUTES, TEXT, Known, html_of, runs_in
 from problems.templatetags.prose import prose
 
 
@@ -53,3 +56,113 @@ def test_nothing_can_run_or_reach_out(text):
 def test_any_text_can_be_shown(text):
     tags = set(re.findall(r"<(\w+)", prose(f"${text}$\n\n{text}")))
     assert not tags & {"script", "img", "style", "iframe", "svg", "object", "form"}
+
+
+SAFE = {"p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "table", "thead"}
+SAFE |= {"tbody", "tr", "th", "td", *(f"h{n}" for n in range(3, 7))} | MATHML
+PIECES = [
+    *(
+        "<script>alert(1)</script>",
+        "<svg onload=x>",
+        "<img src=x onerror=y>",
+        "<math>",
+        "<mtext>",
+        "<style>",
+        "</style>",
+    ),
+    *("<mglyph>", "<annotation-xml encoding='text/html'>", "<!--", "-->", "<![CDATA[", "]]>", "javascript:x", "data:x"),
+    *(
+        "[a](",
+        "](javascript:alert(1))",
+        ")",
+        "<",
+        ">",
+        "&",
+        "&lt;",
+        "&#60;",
+        '"',
+        "'",
+        "`",
+        "```\n",
+        "$",
+        "$$",
+        "\\",
+        "{",
+        "}",
+    ),
+    *(
+        "\\text{",
+        "\\href{javascript:x}{y}",
+        "\\class{x}",
+        "^",
+        "_",
+        "\n",
+        "\n\n",
+        "> ",
+        "# ",
+        "| a |",
+        "|-|",
+        "@alice",
+        "@",
+    ),
+    *(
+        "run 42",
+        "/runs/42/",
+        "https://x.org/",
+        "http://[",
+        "https://x'onclick=y",
+        "vbscript:",
+        "a",
+        " ",
+        "\x00",
+        "\u2028",
+    ),
+]
+KNOWN = Known({"alice": "/people/alice/"}, {42: "/runs/42/"})
+
+
+class Reader(HTMLParser):
+    """What a browser would meet in the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=14).map("".join))
+def test_whatever_is_written_nothing_can_run(text):
+    html = html_of(text, KNOWN)
+    met = Reader(html)
+    assert met.tags <= SAFE and met.attributes <= {"href", "rel", "start"} | MATHML_ATTRIBUTES
+    assert all(re.match(r"(https?:|mailto:|[/#?.\w%]*$|[^:]*$)", link, re.I) for link in met.links), met.links
+    assert not any(re.match(r"\s*(javascript|data|vbscript):", link, re.I) for link in met.links)
+    again = nh3.clean(html, tags=TEXT | MATHML, attributes={"a": {"href"}} | dict.fromkeys(MATHML, MATHML_ATTRIBUTES))
+    assert Reader(again).tags <= met.tags  # read once more, as a browser does, it turns into nothing else
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("@Alice, see run 42.", '<a href="/people/alice/" {rel}>@Alice</a>, see <a href="/runs/42/" {rel}>run 42</a>.'),
+        ("a@alice.org `@alice` run 43", "a@alice.org <code>@alice</code> run 43"),
+        ("(https://x.org/a_b).", '(<a href="https://x.org/a_b" {rel}>https://x.org/a_b</a>).'),
+        ("[@alice](https://x.org)", '<a href="https://x.org" {rel}>@alice</a>'),
+        ("turn 42 prun 42", "turn 42 prun 42"),
+    ],
+)
+def test_people_runs_and_addresses_become_links(text, html):
+    assert html_of(text, KNOWN) == f"<p>{html.format(rel='rel=' + chr(34) + 'nofollow noopener' + chr(34))}</p>\n"
+
+
+def test_the_address_of_a_run_on_this_site_mentions_it():
+    assert runs_in("http://127.0.0.1:8000/runs/7/ http://elsewhere.org/runs/8/ /runs/9/ Run 10") == [7, 9, 10]
