@@ -56,6 +56,15 @@ class ExperimentEvidence:
             for row in rows
         }
 
+    def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
+        quick = SubmittedRecipe.objects.filter(size=LAPTOP, flops__lte=seconds * LAPTOP_FLOPS_PER_SECOND)
+        return quick.order_by().values("problem")
+
+    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
+        recipes = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, flops__isnull=False)
+        quickest = recipes.order_by().values_list("problem").annotate(least=Min("flops"))
+        return {problem: flops / LAPTOP_FLOPS_PER_SECOND for problem, flops in quickest}
+
     def section(self, problem: Problem, user: "User | AnonymousUser") -> dict[str, Any]:
         recipes = list(problem.recipes.select_related("author").order_by(*STARTERS_FIRST)[:CARDS])
         newest = {run.recipe_id: run for run in _newest_runs(recipes)}
@@ -96,8 +105,8 @@ STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")
 def recipe_in_words(recipe: SubmittedRecipe) -> str:
     if recipe.size != LAPTOP:
         return "recipe"
-    seconds = budget_of(recipe.recipe).seconds_on(LAPTOP_FLOPS_PER_SECOND)
-    return f"recipe, about {duration(seconds)} on a laptop"
+    flops = recipe.flops if recipe.flops is not None else budget_of(recipe.recipe).flops
+    return f"recipe, about {duration(flops / LAPTOP_FLOPS_PER_SECOND)} on a laptop"
 
 
 def _count(rows: QuerySet[Any], problem: str) -> Coalesce:
@@ -120,10 +129,12 @@ def _with_best(problems: "ProblemQuerySet") -> QuerySet[Any, Any]:
 
 
 def _run_cell(run: Run, n_runs: int, points: Mapping[int, tuple[tuple[float, float], ...]]) -> ResultCell:
-    cell = headline_cell(run, points[run.pk])
     text = f"{n_runs} run{'' if n_runs == 1 else 's'}"
     if run.state not in ENDED or run.state == State.FAILED:
         text += f", {run.get_state_display()}" if n_runs == 1 else f", the newest {run.get_state_display()}"
+    if not points[run.pk]:
+        return ResultCell(text)
+    cell = headline_cell(run, points[run.pk])
     return ResultCell(text, points=cell.points, points_label=cell.points_label)
 
 

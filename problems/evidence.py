@@ -13,6 +13,7 @@ from django.db.models import Value
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from problems.models import Problem, User
     from problems.models.querysets import ProblemQuerySet
@@ -65,6 +66,12 @@ class Evidence(Protocol):
 
     def row_cells(self, problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
         """The Results cell by primary key, for the rows of one page, in a constant number of queries."""
+
+    def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
+        """The keys of problems with a recipe that a laptop carries out in so many seconds, usable in filters."""
+
+    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
+        """By problem, how long the quickest of its laptop recipes takes about, in seconds."""
 
     def section(self, problem: "Problem", user: "User | AnonymousUser") -> dict[str, Any]:
         """The context of `section_template`, which also sees `problem` and `user`."""

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from problems.views import data, exports, listing, saved_filters
+from problems.views import data, exports, find, listing, saved_filters
 
 urlpatterns = [
     path("problems/", listing.problem_list, name="problems"),
+    path("problems/find/", find.find, name="find"),
     path("problems/export.csv", exports.problems_csv, name="problems-csv"),
     path("problems/export.json", exports.problems_json, name="problems-json"),
     path("categories/<int:number>/", listing.category, name="category"),

@@ -28,6 +28,7 @@ class SubmittedRecipe(models.Model):
     vocabulary = models.CharField(max_length=64, blank=True, help_text="digest of the vocabulary it was written in")
     preset = models.CharField(max_length=120, blank=True, help_text="file name of a shipped recipe")
     size = models.CharField(max_length=20, blank=True, choices=[("laptop", "laptop"), ("full", "full")])
+    flops = models.FloatField(null=True, blank=True, help_text="arithmetic of one run in all, from its budget")
     forked_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -37,7 +38,10 @@ class SubmittedRecipe(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["preset"], condition=~models.Q(preset=""), name="one_recipe_per_preset")
         ]
-        indexes = [models.Index(fields=["problem", "-created_at"])]
+        indexes = [
+            models.Index(fields=["problem", "-created_at"]),
+            models.Index(fields=["size", "flops", "problem"], name="recipes_by_size_and_cost"),
+        ]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

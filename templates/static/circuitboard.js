@@ -13,7 +13,7 @@ function pinTheme(theme) {
 }
 
 function rowLinks() {
-  return [...document.querySelectorAll("table.rows .row-link")];
+  return [...document.querySelectorAll("table.rows .row-link, .problem-cards .row-link")];
 }
 
 function moveRow(by) {

@@ -1,9 +1,8 @@
 import pytest
 from django.http import QueryDict
 
-from problems.filters import ProblemFilter
-from problems.models import Problem
-from problems.selectors.facets import facets_of
+from problems.filters import CHOICES, ProblemFilter
+from problems.selectors.facets import facets_of, tally
 from tests.experiments.making import make_recipe
 
 pytestmark = pytest.mark.django_db
@@ -15,18 +14,19 @@ def loaded(catalogue):
 
 
 def counts(query, name):
-    facets = facets_of(ProblemFilter(QueryDict(query), queryset=Problem.objects.with_evidence()))
+    problem_filter = ProblemFilter(QueryDict(query))
+    facets = facets_of(problem_filter, tally(problem_filter))
     return {option.value: option.n for facet in facets if facet.name == name for option in facet.options}
 
 
 def n_found(query):
-    return ProblemFilter(QueryDict(query), queryset=Problem.objects.with_evidence()).found.count()
+    return ProblemFilter(QueryDict(query)).found.count()
 
 
 @pytest.mark.parametrize("query", ["", "category=5", "q=grokking", "claimed=free&difficulty=B", "recipe=yes"])
 def test_each_count_is_what_choosing_it_would_show(query):
     make_recipe()
-    for name in ("difficulty", "category", "claimed", "work", "help", "recipe"):
+    for name in (*CHOICES, "category", "subcategory"):
         params = QueryDict(query, mutable=True)
         for value, n in counts(query, name).items():
             params[name] = value
@@ -39,6 +39,8 @@ def test_subcategories_are_those_of_the_category():
         "Diffusion models",
         "Multimodal models (CLIP interpretability)",
         "Reverse engineering image models",
+        "-",
+        "*",
     }
 
 
@@ -46,7 +48,17 @@ def test_a_chosen_subcategory_does_not_empty_the_other_categories():
     assert counts("category=3&subcategory=Extending+Othello-GPT", "category")["5"] == 38
 
 
-@pytest.mark.parametrize(("query", "n_queries"), [("", 4), ("difficulty=B", 5), ("difficulty=B&work=none", 6)])
-def test_each_filter_in_use_costs_one_query_more(query, n_queries, django_assert_num_queries):
-    with django_assert_num_queries(n_queries):
-        facets_of(ProblemFilter(QueryDict(query), queryset=Problem.objects.with_evidence()))
+@pytest.mark.parametrize("query", ["", "category=5", "q=head&difficulty=B", "work=some&status=open&category=7"])
+def test_the_tally_counts_what_is_found_with_and_without_each_filter(query):
+    problem_filter = ProblemFilter(QueryDict(query))
+    found = tally(problem_filter)
+    assert found.n == n_found(query)
+    for name in set(problem_filter.chosen) - {"q"}:
+        assert found.n_without(name) == problem_filter.only(*(set(problem_filter.chosen) - {name})).count(), name
+
+
+@pytest.mark.parametrize("query", ["", "difficulty=B", "difficulty=B&work=none&q=head"])
+def test_every_facet_takes_one_query_and_one_for_the_categories(query, django_assert_num_queries):
+    problem_filter = ProblemFilter(QueryDict(query))
+    with django_assert_num_queries(2):
+        facets_of(problem_filter, tally(problem_filter))

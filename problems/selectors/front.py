@@ -1,0 +1,89 @@
+"""Assembles the front page: what moves, what needs somebody, and how far problems come. No person is ranked."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from problems.models import Activity, Category, Claim, HelpWanted, ListEntry, Problem
+from problems.models.entries import is_claimed
+from problems.status import Status
+
+SHOWN = 5
+MOVES_SHOWN = 12
+REPRODUCED = (Status.REPRODUCED, Status.RESOLVED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the way of a problem: how many have come as far, and the list of them."""
+
+    name: str
+    n: int
+    query: str
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    counts: dict[str, int]
+    categories: list[tuple[Category, int]]
+    moves: list[Activity]
+    quiet_claims: list[Claim]
+    one_rerun_away: list[Problem]
+    help_wanted: list[HelpWanted]
+
+    @property
+    def funnel(self) -> list[Step]:
+        return [
+            Step("claimed", self.counts["claimed_ever"], "claims=some"),
+            Step("run at least once", self.counts["tried"], "results=some"),
+            Step("a result reported", self.counts["with_result"], REPORTED_QUERY),
+            Step("reproduced by another person", self.counts["reproduced"], "status=reproduced&status=resolved"),
+        ]
+
+
+REPORTED_QUERY = "status=result-reported&status=reproduced&status=contested&status=resolved"
+
+
+def front_page(now: datetime.datetime) -> FrontPage:
+    by_category = list(counted_by_category(now))
+    numbers = {row["category"]: row["all"] for row in by_category}
+    reported = ListEntry.objects.filter(reported=Status.RESULT_REPORTED).select_related("problem")
+    wishes = HelpWanted.objects.open().select_related("problem", "added_by")
+    return FrontPage(
+        counts={name: sum(row[name] for row in by_category) for name in COUNTED},
+        categories=[(category, numbers.get(category.pk, 0)) for category in Category.objects.only("number", "name")],
+        moves=list(Activity.objects.select_related("problem", "idea", "actor")[:MOVES_SHOWN]),
+        quiet_claims=quiet_claims(now),
+        one_rerun_away=[entry.problem for entry in reported[:SHOWN]],
+        help_wanted=list(wishes.filter(problem__merged_into=None)[:SHOWN]),
+    )
+
+
+COUNTED = ("all", "claimed", "claimed_ever", "tried", "with_result", "reproduced", "with_recipe")
+
+
+def counted_by_category(now: datetime.datetime) -> Any:
+    """In one reading of the list."""
+    return (
+        ListEntry.objects.order_by()
+        .values("category")
+        .annotate(
+            all=Count("pk"),
+            claimed=Count("pk", filter=is_claimed(now)),
+            claimed_ever=Count("pk", filter=Q(n_claims__gt=0)),
+            tried=Count("pk", filter=Q(n_runs__gt=0)),
+            with_result=Count("pk", filter=~Q(reported="")),
+            reproduced=Count("pk", filter=Q(reported__in=REPRODUCED)),
+            with_recipe=Count("pk", filter=Q(n_recipes__gt=0)),
+        )
+    )
+
+
+def quiet_claims(now: datetime.datetime) -> list[Claim]:
+    """Those that went quiet, the one that has waited longest first: somebody may be stuck there."""
+    fresh_since = now - datetime.timedelta(days=settings.CLAIM_FRESH_DAYS)
+    quiet = Claim.objects.not_lapsed(now).filter(last_activity_at__lt=fresh_since)
+    return list(quiet.select_related("problem", "claimant").order_by("last_activity_at")[:SHOWN])
