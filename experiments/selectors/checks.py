@@ -17,7 +17,8 @@ from experiments.selectors.troubles import KINDS
 
 SITE_JOBS = "Start the site jobs: celery -A deploy.site_jobs worker --beat --queues site, one of them in all."
 SILENT_FOR = datetime.timedelta(days=1)  # workers silent for longer were most likely switched off on purpose
-LONG_WAIT_SECONDS = 3600.0
+HOUR_SECONDS = 3600.0
+LONG_WAIT_SECONDS = HOUR_SECONDS
 
 # How old the last pass of a job may be before something is wrong, and what the job is for.
 JOBS: Mapping[str, tuple[float, str]] = {
@@ -126,7 +127,8 @@ def jobs() -> list[Job]:
 
 
 def _job(name: str, last: SitePass | None, allowed: float, what_for: str, now: datetime.datetime) -> Job:
-    is_late = last is None or age(last.last_at, now) > allowed
+    # Of a job that is due once in hours, no pass yet means no more than that the site is young.
+    is_late = allowed < HOUR_SECONDS if last is None else age(last.last_at, now) > allowed
     if last and last.failed:
         return Job(name, what_for, last, is_late, f"It broke off: {last.failed}. It is tried again at its next turn.")
     return Job(name, what_for, last, is_late, SITE_JOBS if is_late else "")

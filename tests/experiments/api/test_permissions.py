@@ -14,7 +14,7 @@ from tests.experiments.making import make_problem, recipe_toml
 
 pytestmark = pytest.mark.django_db
 
-READS = ("", "measurements/", "artifacts/", "panels/")
+READS = ("", "log/", "measurements/", "artifacts/", "panels/")
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def test_they_are_for_curators(client, alice, carol, who, status, address):
 def test_an_empty_site_names_the_jobs_that_never_ran(as_carol):
     shown = page(as_carol)
     assert "Late: Dispatch" in shown and "celery -A deploy.site_jobs worker" in shown
+    assert "Late: Checkpoints" not in shown
     assert "no worker is connected" in shown and "Look: Shards without an owner" not in shown
 
 

@@ -7,11 +7,23 @@ from experiments.models import Run, State, SubmittedRecipe
 
 pytestmark = pytest.mark.django_db
 
-CHANGES = ["/runs/{run}/cancel/", "/runs/{run}/again/", "/recipes/{recipe}/run/", "/recipes/new/", "/recipes/draft/"]
+CHANGES = [
+    "/runs/{run}/cancel/",
+    "/runs/{run}/again/",
+    "/recipes/{recipe}/run/",
+    "/recipes/new/",
+    "/recipes/draft/",
+    "/runs/{run}/pin/",
+    "/people/alice/quotas/",
+    "/operations/pauses/",
+    "/operations/pauses/1/lift/",
+    "/workers/1/drain/",
+]
 PAGES = [
     "/runs/{run}/",
     "/runs/{run}/live/",
     "/runs/{run}/log/",
+    "/runs/{run}/log.txt",
     "/runs/{run}/files/",
     "/runs/{run}/curves/",
     "/runs/{run}/panels/",
