@@ -10,7 +10,7 @@ with the lease; every later call carries it as `Authorization: Run TOKEN`. A cal
     POST /api/shards/<id>/heartbeat/       Run TOKEN     Heartbeat    -> Lease       409 stale_epoch
     POST /api/shards/<id>/events/          Run TOKEN     EventBatch   -> Stored      409 stale_epoch, 422 out_of_order
     PUT  /api/shards/<id>/blobs/<sha256>/  Run TOKEN     bytes        -> 201 or 200  422 wrong_hash, 507
-    GET  /api/shards/<id>/blobs/<sha256>/  Run TOKEN                  -> bytes       404 for a blob of another shard
+    GET  /api/shards/<id>/blobs/<sha256>/  Run TOKEN                  -> bytes       404 unless it may read that
     POST /api/shards/<id>/finish/          Run TOKEN     Outcome      -> Finished    409 stale_epoch, 422 missing_blobs
 
 Every refusal is `{"code": "...", "detail": "...", "fields": {...}}`. An upload needs a Content-Length. Batches are
@@ -121,6 +121,9 @@ class Claim(Message):
     # stored and must not be sent again; what came after it was dropped.
     resume_step: int | None = None
     artifacts: list[StoredArtifact] = []
+    # Checkpoints of another run, where the recipe starts from one. They are no files of this shard: its manifest does
+    # not name them, and its run token reads them.
+    start_artifacts: list[StoredArtifact] = []
     time_limit_seconds: int
 
 

@@ -92,6 +92,8 @@ class Supervisor:
             return failure_of(error)
 
     def _fetch_earlier_files(self) -> None:
+        for artifact in self._claim.start_artifacts:
+            self._session.download(artifact, self._path_of(artifact))
         if self._claim.resume_step is None:
             return
         for artifact in self._claim.artifacts:

@@ -18,9 +18,10 @@ from experiments.models import Run, SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, recipe_digest, recipe_from_data
 from experiments.recipe.lint import lint
 from experiments.selectors.drafts import Cost, cost_of, shares_for
-from experiments.services.recipes import checked_recipe, problem_of, refuse_other_starts, submit_recipe, toml_of
+from experiments.services.recipes import checked_recipe, problem_of, submit_recipe, toml_of
 from experiments.services.refusals import Refused
 from experiments.services.runs import submit_run
+from experiments.services.starts import check_start
 
 N_KNOWN_RUNS = 20
 
@@ -44,7 +45,7 @@ class RecipeBody(BaseModel):
         if self.toml is not None:
             return checked_recipe(self.toml)[0]
         recipe = recipe_from_data(self.recipe)
-        refuse_other_starts(recipe)
+        check_start(recipe)
         problem_of(recipe)
         return recipe
 

@@ -25,11 +25,13 @@ from experiments.protocol import (
     StoredArtifact,
     Welcome,
 )
+from experiments.recipe import at_point
 from experiments.services.blobs import open_blob, store_blob
 from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
 from experiments.services.leases import Granted, claim_shard, extend_lease, recipe_data, stale_epoch
 from experiments.services.refusals import NotFound, Refused, Unprocessable
+from experiments.services.starts import name_on_worker, start_files
 from experiments.services.workers import announce_worker, check_not_replaced
 
 
@@ -74,8 +76,15 @@ def _claim(granted: Granted, worker: Worker) -> Claim:
         seeds=shard.seeds,
         resume_step=granted.lease.resume_step,
         artifacts=[_stored(a) for a in shard.artifacts.select_related("blob")] if shard.epoch > 1 else [],
+        start_artifacts=_start_artifacts(granted),
         time_limit_seconds=settings.RUN_TIME_LIMIT_SECONDS,
     )
+
+
+def _start_artifacts(granted: Granted) -> list[StoredArtifact]:
+    start = granted.recipe.start
+    files = start_files(start, granted.lease.shard.seeds)
+    return [_stored(file).model_copy(update={"name": name_on_worker(start, file)}) for file in files]
 
 
 class ShardCall(APIView):
@@ -126,9 +135,17 @@ class BlobView(ShardCall):
         return Response({"sha256": sha256, "n_bytes": n_bytes}, status=201 if is_new else 200)
 
     def get(self, request: Request, shard_id: int, sha256: str) -> FileResponse:
-        if "\x00" in sha256 or not self.lease.shard.artifacts.filter(blob=sha256).exists():
+        if "\x00" in sha256 or not (self._is_own(sha256) or self._is_start(sha256)):
             raise NotFound("unknown_blob", f"this shard has no blob {sha256}")
         return FileResponse(open_blob(sha256), content_type="application/octet-stream")
+
+    def _is_own(self, sha256: str) -> bool:
+        return self.lease.shard.artifacts.filter(blob=sha256).exists()
+
+    def _is_start(self, sha256: str) -> bool:
+        shard = self.lease.shard
+        start = at_point(shard.run.recipe.recipe, shard.overrides).start
+        return any(file.blob_id == sha256 for file in start_files(start, shard.seeds))
 
 
 class LengthRequired(Refused):

@@ -20,6 +20,7 @@ from experiments.services import fair_share
 from experiments.services.admission import check_admission, check_room, offered_anew_if_refused
 from experiments.services.refusals import Conflict, Forbidden, NotFound
 from experiments.services.resuming import rewind
+from experiments.services.starts import check_start
 from experiments.services.tokens import new_secret
 from experiments.services.transitions import lock_run, move_shard
 from experiments.services.wake_ups import wake_dispatcher
@@ -104,7 +105,9 @@ def _granted_before(shard: Shard, worker: Worker, key: str) -> Granted | None:
 def _recipe_of(shard: Shard) -> Recipe:
     """The recipe as today's vocabulary reads it. One that it no longer reads fails here rather than on every worker."""
     try:
-        return at_point(shard.run.recipe.recipe, shard.overrides)
+        recipe = at_point(shard.run.recipe.recipe, shard.overrides)
+        check_start(recipe, seeds=shard.seeds)
+        return recipe
     except (InvalidRecipe, ValidationError) as error:
         move_shard(
             shard,

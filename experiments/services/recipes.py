@@ -8,8 +8,10 @@ from pydantic import JsonValue
 
 from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest, recipe_from_toml, resolve
+from experiments.recipe.budget import budget_of
 from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.toml_lines import lines_of_fields
+from experiments.services.starts import check_start
 from problems.models import Problem, User
 from problems.services.listed import relist
 
@@ -19,16 +21,8 @@ PRESETS = Path(__file__).resolve().parent.parent / "presets"
 def checked_recipe(toml: str) -> tuple[Recipe, Problem]:
     """The recipe and the problem it is about. Raises InvalidRecipe with everything that is wrong."""
     recipe = recipe_from_toml(toml)
-    refuse_other_starts(recipe, line=lines_of_fields(toml).get("start.run"))
+    check_start(recipe, toml=toml)
     return recipe, problem_of(recipe, line=lines_of_fields(toml).get("problem"))
-
-
-def refuse_other_starts(recipe: Recipe, *, line: int | None = None) -> None:
-    """A claim hands a worker the checkpoints of its own shard alone, so only the command line can start from others."""
-    if not recipe.start.is_fresh:
-        how = "python -m workers.science RECIPE.toml --out DIR --start-from FOLDER_OF_THAT_RUN"
-        reason = f"this site's workers start from fresh weights only; carry it out yourself: {how}"
-        raise InvalidRecipe([RecipeError("start.run", reason, recipe.start.run, line=line)])
 
 
 def problem_of(recipe: Recipe, *, line: int | None = None) -> Problem:
@@ -62,6 +56,7 @@ def submit_recipe(
         forked_from=forked_from,
         preset=preset,
         size=size,
+        flops=budget_of(recipe).flops,
     )
     relist(problem.pk)
     return kept

@@ -21,15 +21,6 @@ def test_recipe_is_kept_as_given_with_its_digest(alice: User) -> None:
     assert recipe.resolved["model"]["d_head"] == 4
 
 
-def test_start_from_another_run_is_refused_with_the_way_to_do_it(alice: User) -> None:
-    make_problem()
-    with pytest.raises(InvalidRecipe, match="--start-from") as refused:
-        submit_recipe(author=alice, toml=recipe_toml() + "\n[start]\nrun = 7\n")
-    (error,) = refused.value.errors
-    assert (error.field, error.value) == ("start.run", 7)
-    assert error.line is not None
-
-
 def test_problem_that_is_not_there_is_named(alice: User) -> None:
     with pytest.raises(InvalidRecipe) as refused:
         submit_recipe(author=alice, toml=recipe_toml())
