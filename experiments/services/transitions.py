@@ -47,7 +47,7 @@ def move_shard(shard: Shard, to: State, *, reason: str, **changes: Any) -> bool:
         seen = Shard.objects.filter(pk=shard.pk, state=old, epoch=shard.epoch)
         if not seen.update(state=to, **changes):
             return False
-        shard.refresh_from_db()
+        shard.refresh_from_db(fields=["state", *changes])  # the others as they were seen, and what was loaded with them
         _move(run, old, to, reason, shard=shard).save()
         _follow_shards(run)
     ids = {"run": run.pk, "shard": shard.pk, "epoch": shard.epoch}
