@@ -99,13 +99,13 @@ def parameter_count(task: TaskSpec, model: ModelSpec) -> int:
 def _parameters_of_transformer(task: TaskSpec, model: Transformer) -> int:
     width = model.n_heads * model.head_width
     attention = 4 * model.d_model * width
-    mlp = 2 * model.d_model * model.d_mlp
+    mlp = 2 * model.d_model * model.d_mlp + (2 * model.d_mlp if model.activation == "solu_ln" else 0)
     biases = 3 * width + model.d_model + (model.d_mlp + model.d_model if model.d_mlp else 0)
-    norms = (2 if model.d_mlp else 1) * 2 * model.d_model if model.normalization == "LN" else 0
-    final_norm = 2 * model.d_model if model.normalization == "LN" else 0
+    norm = {"LN": 2, "RMS": 1}.get(model.normalization, 0) * model.d_model
     positions = task.n_ctx * model.d_model if model.positions == "learned" else 0
-    layer = attention + mlp + norms + (biases if model.biases else 0)
-    return (task.d_in + task.d_out) * model.d_model + positions + model.n_layers * layer + final_norm
+    layer = attention + mlp + (2 if model.d_mlp else 1) * norm + (biases if model.biases else 0)
+    tables = (task.d_in + (0 if model.tied else task.d_out)) * model.d_model
+    return tables + positions + model.n_layers * layer + norm
 
 
 def _parameters_of_mlp(task: TaskSpec, model: Mlp) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from experiments.recipe.combined import TaskSpec, TwoPhase
-from experiments.recipe.interventions import FourierLoss, InterventionSpec, MaskWeights, ParameterName
-from experiments.recipe.models import FAMILIES, ModelSpec
+from experiments.recipe.interventions import FourierLoss, Freeze, InterventionSpec, MaskWeights, ParameterName
+from experiments.recipe.models import FAMILIES, ModelSpec, Transformer
 from experiments.recipe.observing import AnalysisSpec, MeasureSpec
 from experiments.recipe.shares import counts_at, phases, tasks_by_part
 from experiments.recipe.start import Start
@@ -15,11 +15,24 @@ from experiments.recipe.training import Training
 def check_model(task: TaskSpec, model: ModelSpec) -> None:
     """The model can learn the task. Raises ValueError."""
     if model.can_learn(task):
+        _check_tied(task, model)
         return
     able = ", ".join(family.model_fields["name"].default for family in FAMILIES if family.can_learn(task))
     raise ValueError(
         f"model.name: '{model.name}' needs {model.needs}, which '{task.name}' does not have; allowed: {able}"
     )
+
+
+def _check_tied(task: TaskSpec, model: ModelSpec) -> None:
+    """The unembedding takes the first rows of the table of embeddings, so every answer must have one."""
+    if not isinstance(model, Transformer) or not model.tied:
+        return
+    if task.reads != "tokens" or task.answers != "token":
+        raise ValueError(f"model.tied: '{task.name}' has no table of tokens to unembed with; allowed: false")
+    if task.d_out > task.d_in:
+        raise ValueError(
+            f"model.tied: '{task.name}' has {task.d_out} answers and a table of {task.d_in} tokens; allowed: false"
+        )
 
 
 def check_look(task: TaskSpec, model: ModelSpec, look: MeasureSpec | AnalysisSpec, field: str) -> None:
@@ -75,7 +88,8 @@ def check_part(task: TaskSpec, part: str, split: str, field: str) -> None:
 def check_interventions(
     task: TaskSpec, model: ModelSpec, interventions: Sequence[InterventionSpec], start: Start
 ) -> None:
-    """Every intervention finds what it works on. Raises ValueError."""
+    """Every intervention finds what it works on, and leaves something to train. Raises ValueError."""
+    _check_freezing(model, interventions)
     for index, spec in enumerate(interventions):
         field = f"interventions.{index}"
         _check_parameters(model, getattr(spec, "parameters", ()), field)
@@ -92,6 +106,17 @@ def _check_parameters(model: ModelSpec, parameters: Sequence[ParameterName], fie
     if absent:
         raise ValueError(
             f"{field}.parameters: the model has no {', '.join(absent)}; allowed: {', '.join(model.matrices)}"
+        )
+
+
+def _check_freezing(model: ModelSpec, interventions: Sequence[InterventionSpec]) -> None:
+    """Biases and norms are never frozen; where the model has them, they are left to train."""
+    freezing = {index: spec.parameters for index, spec in enumerate(interventions) if isinstance(spec, Freeze)}
+    frozen = {name for names in freezing.values() for name in names}
+    if freezing and not model.has_vectors and frozen.issuperset(model.matrices):
+        raise ValueError(
+            f"interventions.{max(freezing)}.parameters: with {', '.join(model.matrices)} frozen nothing is left to "
+            f"train; allowed: all but one of {', '.join(model.matrices)}"
         )
 
 

@@ -17,6 +17,8 @@ FLOAT32_BYTES = 4
 FLOAT64_BYTES = 8
 INT64_BYTES = 8
 MAX_ACTIVATIONS = 2**25  # numbers held at once, over all seeds, while outputs are computed without gradients
+NEURONS_KEPT = {"relu": 1, "solu": 3, "solu_ln": 5}  # copies for the gradient; of all others before and after, 2
+NEURONS_AT_ONCE = {"solu": 3, "solu_ln": 4}  # copies without gradients; 2 of all others
 COPIES_OF_WEIGHTS = 5  # weights, two moments of the optimiser, the gradients, and those of the step before
 
 
@@ -79,8 +81,8 @@ def kept_numbers(task: TaskSpec, model: ModelSpec, n_examples: int) -> Kept:
 def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept:
     """Per layer: what enters it, queries, keys, values, pattern, z, what enters the MLP, neurons; and the norms."""
     width, pos = model.n_heads * model.head_width, task.n_ctx
-    norm = {"none": 0, "LNPre": 1, "LN": 2}[model.normalization] * model.d_model
-    neurons = model.d_mlp * (1 if model.activation == "relu" else 2)
+    norm = {"none": 0, "LNPre": 1, "RMSPre": 1, "LN": 2, "RMS": 2}[model.normalization] * model.d_model
+    neurons = model.d_mlp * NEURONS_KEPT.get(model.activation, 2)
     forward = backward = looking = 0
     for layer in range(model.n_layers):
         is_shared = layer == 0 and task.reads == "tokens" and task.d_in < n_examples
@@ -93,7 +95,8 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept
         forward += attention + mlp
         backward = max(backward, forward + 2 * queried * model.d_mlp)
         streams = pos * model.d_model + (2 * pos + queried) * width
-        looking = max(looking, streams + 2 * pattern, streams + 2 * queried * (model.d_model + model.d_mlp))
+        in_mlp = queried * (2 * model.d_model + NEURONS_AT_ONCE.get(model.activation, 2) * model.d_mlp)
+        looking = max(looking, streams + 2 * pattern, streams + in_mlp)
     return Kept(forward + (norm + model.d_model) * task.n_answers, backward, looking)
 
 
@@ -102,7 +105,7 @@ def _of_mlp(task: TaskSpec, model: Mlp) -> Kept:
     assert isinstance(task, TokenTask)
     n_read = task.n_operands if model.inputs == "embedded-concat" else 1
     entering = n_read * (model.d_embed or 0)
-    neurons = model.d_mlp * (1 if model.activation == "relu" else 2)
+    neurons = model.d_mlp * NEURONS_KEPT.get(model.activation, 2)
     back = (model.d_embed or 0) if model.tied else 0
     forward = entering + model.n_layers * neurons + back
     return Kept(forward, forward + 2 * model.d_mlp, looking=entering + 2 * model.d_mlp)

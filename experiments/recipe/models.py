@@ -1,5 +1,7 @@
 """Models: the networks a recipe can train. Names follow TransformerLens and the papers."""
 
+import math
+from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,20 +9,28 @@ from pydantic import Field, model_validator
 from experiments.recipe.spec import Spec
 from experiments.recipe.tasks import Task
 
+Normalization = Literal["none", "LN", "LNPre", "RMS", "RMSPre"]
 
-class Model(Spec):
+
+class Model(Spec, ABC):
     """A family of networks."""
 
     needs: ClassVar[str]  # what a task must be for `can_learn`, in words
 
     @classmethod
+    @abstractmethod
     def can_learn(cls, task: Task) -> bool:
-        raise NotImplementedError
+        """Whether the family has networks for the task."""
 
     @property
+    @abstractmethod
     def matrices(self) -> tuple[str, ...]:
         """The names that edits know the weights by, without the layers they are in; biases and norms have none."""
-        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def has_vectors(self) -> bool:
+        """Whether biases or norms are trained beside the matrices."""
 
     def resolved(self) -> Self:
         """The spec with everything that was left to a rule written out."""
@@ -31,7 +41,8 @@ class Transformer(Model):
     """A decoder transformer; a `d_mlp` of 0 leaves the MLPs out. Where a task has numbers at its positions instead of
     tokens, `embed.W_E` and `unembed.W_U` are the linear read-in and read-out.
 
-    Defaults are those of Nanda et al. 2023, arXiv 2301.05217.
+    Defaults are those of Nanda et al. 2023, arXiv 2301.05217. Options go by the names of TransformerLens, and mean the
+    same; square, sinusoidal and none (of positions) are not known there.
     """
 
     needs: ClassVar[str] = "a sequence of tokens or vectors"
@@ -44,29 +55,50 @@ class Transformer(Model):
         int | None, Field(ge=1, le=512, description="width of a head; d_model / n_heads when left out")
     ] = None
     d_mlp: Annotated[int, Field(ge=0, le=8192, description="neurons per layer; 0 for attention only")] = 512
-    activation: Literal["relu", "gelu", "silu"] = "relu"
-    normalization: Literal["none", "LN", "LNPre"] = "none"
-    positions: Literal["learned", "rotary", "none"] = "learned"
+    activation: Annotated[
+        Literal["relu", "gelu", "gelu_new", "silu", "solu", "solu_ln", "square"],
+        Field(description="solu: x softmax(x) over the neurons; solu_ln: that and a LayerNorm; square: x^2"),
+    ] = "relu"
+    normalization: Annotated[
+        Normalization,
+        Field(description="before attention, MLP and unembedding; Pre: without weights of its own"),
+    ] = "none"
+    positions: Annotated[
+        Literal["learned", "rotary", "sinusoidal", "none"],
+        Field(description="sinusoidal: the fixed sines and cosines of Vaswani et al. 2017, added to the embeddings"),
+    ] = "learned"
     causal: bool = True
+    attention_scale: Annotated[
+        float | None,
+        Field(gt=0.0, le=1000.0, description="what q . k is multiplied by; 1 / sqrt(d_head) when left out"),
+    ] = None
+    tied: Annotated[bool, Field(description="unembed with the table of the embedding: W_U is the transpose of W_E")] = (
+        False
+    )
     biases: Annotated[bool, Field(description="train the biases of attention and MLP; without, they stay zero")] = False
     init: Annotated[
-        Literal["paper", "gpt2"],
-        Field(description="paper: N(0, 1/d_model), W_U N(0, 1/d_vocab); gpt2: as transformer_lens 4.3"),
+        Literal["paper", "gpt2", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal"],
+        Field(description="paper: N(0, 1/d_model), W_U N(0, 1/d_vocab); the others: as transformer_lens 4.3"),
     ] = "paper"
 
     @model_validator(mode="after")
     def heads_fit(self) -> Self:
         if self.d_head is None and self.d_model % self.n_heads:
             raise ValueError(
-                f"d_model {self.d_model} is not a multiple of n_heads {self.n_heads}: change one, or give d_head"
+                f"n_heads: d_model {self.d_model} is not a multiple of n_heads {self.n_heads}; "
+                "allowed: what divides d_model, or any number together with d_head"
             )
         if self.positions == "rotary" and self.head_width % 2:
-            raise ValueError(f"rotary positions need an even d_head, not {self.head_width}")
+            raise ValueError(f"d_head: rotary positions turn pairs of numbers, not {self.head_width}; allowed: even")
         return self
 
     @property
     def head_width(self) -> int:
         return self.d_head or self.d_model // self.n_heads
+
+    @property
+    def score_scale(self) -> float:
+        return self.attention_scale or 1 / math.sqrt(self.head_width)
 
     @classmethod
     def can_learn(cls, task: Task) -> bool:
@@ -76,10 +108,16 @@ class Transformer(Model):
     def matrices(self) -> tuple[str, ...]:
         positions = ("W_pos",) if self.positions == "learned" else ()
         mlp = ("W_in", "W_out") if self.d_mlp else ()
-        return ("W_E", *positions, "W_Q", "W_K", "W_V", "W_O", *mlp, "W_U")
+        unembedding = () if self.tied else ("W_U",)
+        return ("W_E", *positions, "W_Q", "W_K", "W_V", "W_O", *mlp, *unembedding)
+
+    @property
+    def has_vectors(self) -> bool:
+        has_mlp_norm = self.activation == "solu_ln" and self.d_mlp > 0
+        return self.biases or self.normalization in ("LN", "RMS") or has_mlp_norm
 
     def resolved(self) -> Self:
-        return self.model_copy(update={"d_head": self.head_width})
+        return self.model_copy(update={"d_head": self.head_width, "attention_scale": self.score_scale})
 
 
 class Mlp(Model):
@@ -124,6 +162,10 @@ class Mlp(Model):
         table = ("W_E",) if self.d_embed else ()
         return (*table, "W_in", "W_out" if self.tied else "W_U")
 
+    @property
+    def has_vectors(self) -> bool:
+        return self.biases
+
 
 class ToyModel(Model):
     """The toy models of superposition of Elhage et al. 2022, with n features and d_hidden < n hidden dimensions.
@@ -153,6 +195,10 @@ class ToyModel(Model):
     @property
     def matrices(self) -> tuple[str, ...]:
         return ("W",) if self.variant == "relu-output" else ("W_in", "W_out")
+
+    @property
+    def has_vectors(self) -> bool:
+        return True
 
 
 FAMILIES: tuple[type[Transformer | Mlp | ToyModel], ...] = (Transformer, Mlp, ToyModel)

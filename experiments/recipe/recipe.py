@@ -151,8 +151,13 @@ def _refuse_repeats(field: str, values: list[str]) -> None:
 
 
 def resolve(recipe: Recipe) -> Recipe:
-    """The recipe with everything that was left to a rule written out: head width and stack size."""
-    return recipe.model_copy(update={"model": recipe.model.resolved(), "stack": recipe.stack_size})
+    """The recipe with everything that was left to a rule written out: head width, attention scale and stack size.
+
+    Where the sweep varies the model, its rules hold at each grid point, and are written out there alone.
+    """
+    is_varied = any(name.startswith("model.") for name in recipe.sweep)
+    model = recipe.model if is_varied else recipe.model.resolved()
+    return recipe.model_copy(update={"model": model, "stack": recipe.stack_size})
 
 
 def at_point(recipe: Recipe, overrides: dict[str, JsonValue]) -> Recipe:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from workers.science.layers import sinusoids
 from workers.science.model import Model
 from workers.science.transformer import Transformer
+
+ACTIVATIONS = ("relu", "gelu", "gelu_new", "silu", "solu", "solu_ln")  # of ours, those that boot_native knows
 
 if TYPE_CHECKING:
     from transformer_lens.config import TransformerBridgeConfig
@@ -17,27 +20,53 @@ if TYPE_CHECKING:
 def to_transformer_lens(model: Model, weights: Mapping[str, Tensor]) -> "TransformerBridge":
     """The `TransformerBridge` that computes what `model` computes with the weights of one seed (no seed axis).
 
-    Where the model has no biases, no positions or no MLP, the bridge's own are zero, and do not train. A bridge reads
+    Where the model has no biases or no positions, the bridge's own are zero and do not train; nor do sinusoids, which
+    are its W_pos. It has no tied unembedding: its W_U is a copy, and training it would part the two. A bridge reads
     tokens: one for a task of real-valued vectors x is given x @ W_E, which it takes for embeddings.
+
+    Raises TypeError for a family that is no transformer, and ValueError for an option that TransformerLens lacks.
     """
     if not isinstance(model, Transformer):
         raise TypeError(
             f"TransformerLens has transformers only, so a {type(model).__name__} cannot become one: "
             "load the checkpoint's tensors, and use workers.science.models.build_model and its run(record=, edit=)"
         )
+    if model.spec.activation not in ACTIVATIONS:
+        raise ValueError(
+            f"model.activation: TransformerLens has no '{model.spec.activation}'; allowed: {', '.join(ACTIVATIONS)}"
+        )
     # transformer_lens takes seconds to import, and only notebooks and tests come here
     from transformer_lens.model_bridge import TransformerBridge
 
     dtype = weights["embed.W_E"].dtype
     bridge: TransformerBridge = TransformerBridge.boot_native(_config(model), dtype=dtype)  # type: ignore[attr-defined]
-    ours = linear_layers(weights)
+    _set_scale(bridge, model.spec.score_scale)
+    trained = linear_layers(_untied(model, weights))
+    given = trained | _fixed(model, dtype)
     bridge.load_state_dict(  # type: ignore[no-untyped-call]
-        {name: ours.get(name, torch.zeros_like(value)) for name, value in bridge.state_dict().items()}  # type: ignore[no-untyped-call]
+        {name: given.get(name, torch.zeros_like(value)) for name, value in bridge.state_dict().items()}  # type: ignore[no-untyped-call]
     )
     for name, parameter in bridge.named_parameters():
-        if stored_name(name) not in ours:
+        if stored_name(name) not in trained:
             parameter.requires_grad_(False)
     return bridge
+
+
+def _untied(model: Transformer, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    stacked = {name: weight[None] for name, weight in weights.items()}
+    return dict(weights) | {"unembed.W_U": model.unembedding(stacked)[0]}
+
+
+def _fixed(model: Transformer, dtype: torch.dtype) -> dict[str, Tensor]:
+    if model.spec.positions != "sinusoidal":
+        return {}
+    return {"pos_embed.weight": sinusoids(model.n_ctx, model.spec.d_model).to(dtype)}
+
+
+def _set_scale(bridge: "TransformerBridge", scale: float) -> None:
+    """The config cannot say it: a divisor of 1 is refused there, and `use_attn_scale=False` divides as usual."""
+    for block in bridge.blocks:
+        block.attn.original_component.scale = 1 / scale
 
 
 def _config(model: Transformer) -> "TransformerBridgeConfig":

@@ -3,7 +3,6 @@
 Dimensions: seed, example, pos, query and key (positions in attention), head, d_head; d_in and d_out for any width.
 """
 
-import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -12,12 +11,15 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
-EPSILON = 1e-5  # of every normalization, as in TransformerLens
 ROTARY_BASE = 10_000.0
+SINUSOID_BASE = 10_000.0
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": functional.relu,
     "gelu": functional.gelu,
+    "gelu_new": lambda x: functional.gelu(x, approximate="tanh"),
     "silu": functional.silu,
+    "solu": lambda x: x * x.softmax(-1),  # Elhage et al. 2022, "Softmax Linear Units"
+    "solu_ln": lambda x: x * x.softmax(-1),  # the LayerNorm after it has weights, and is a layer of its own
     "square": torch.square,
     "none": lambda x: x,
 }
@@ -41,6 +43,16 @@ def to_heads(
     return linear(x, joined, None if bias is None else bias.flatten(1)).view(*x.shape[:-1], n_heads, d_head)
 
 
+def each_head(
+    x: Float[Tensor, "seed example pos head d_model"],
+    weight: Float[Tensor, "seed head d_model d_head"],
+    bias: Tensor | None,
+) -> Float[Tensor, "seed example pos head d_head"]:
+    """The projection of `to_heads`, where each head reads something of its own."""
+    projected = torch.einsum("snphm,shmd->snphd", x, weight)
+    return projected if bias is None else projected + bias[:, None, None]
+
+
 def from_heads(
     z: Float[Tensor, "seed example pos head d_head"],
     weight: Float[Tensor, "seed head d_head d_model"],
@@ -50,15 +62,24 @@ def from_heads(
     return linear(z.flatten(-2), weight.flatten(1, 2), bias)
 
 
+def result_of_each_head(
+    z: Float[Tensor, "seed example pos head d_head"], weight: Float[Tensor, "seed head d_head d_model"]
+) -> Float[Tensor, "seed example pos head d_model"]:
+    """What each head adds to the residual stream; together with the bias they are the output projection."""
+    return torch.einsum("snphd,shdm->snphm", z, weight)
+
+
 def attention_scores(
-    queries: Float[Tensor, "seed example query head d_head"], keys: Float[Tensor, "seed example key head d_head"]
+    queries: Float[Tensor, "seed example query head d_head"],
+    keys: Float[Tensor, "seed example key head d_head"],
+    scale: float,
 ) -> Float[Tensor, "seed example head query key"]:
-    """q . k / sqrt(d_head)."""
+    """q . k * scale."""
     if queries.shape[2] == 1:  # multiplying and adding beats a host of tiny matrix products
         scores = (queries * keys).sum(-1).transpose(2, 3)[:, :, :, None]
     else:
         scores = torch.einsum("snqhd,snkhd->snhqk", queries, keys)
-    return scores / math.sqrt(queries.shape[-1])
+    return scores * scale
 
 
 def attended_values(
@@ -87,6 +108,17 @@ def _rotary_tables(d_head: int, n_positions: int) -> tuple[Tensor, Tensor]:
     frequencies = 1 / ROTARY_BASE ** (torch.arange(0, d_head, 2).float() / d_head)
     angles = torch.outer(torch.arange(n_positions).float(), frequencies)  # (pos, pair)
     return angles.cos().repeat_interleave(2, dim=-1), angles.sin().repeat_interleave(2, dim=-1)
+
+
+@lru_cache(maxsize=16)
+def sinusoids(n_positions: int, d_model: int) -> Float[Tensor, "pos d_model"]:
+    """Row p holds sin(p / 10000^(2i/d)) in column 2i and the cosine of the same in column 2i + 1, in float64.
+
+    Source: Vaswani et al. 2017, arXiv 1706.03762, section 3.5.
+    """
+    frequencies = SINUSOID_BASE ** -(torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    angles = torch.outer(torch.arange(n_positions, dtype=torch.float64), frequencies)  # (pos, pair)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[:, :d_model]
 
 
 def picked(

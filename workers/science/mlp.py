@@ -92,8 +92,7 @@ class Mlp(Model):
         `hook_embed` is (seed, example, operand, d_embed); `layers.0.hook_pre` and `layers.0.hook_post` are
         (seed, example, d_mlp).
         """
-        hooks = HookPoints(record, edit)
-        hooks.refuse_unknown(self.hook_names)
+        hooks = HookPoints(record, edit, known=self.hook_names)
         return self._logits(weights, inputs, hooks), hooks.recorded
 
     def answer_outputs(

@@ -5,6 +5,7 @@ nothing is kept unless `record` asks for it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -71,22 +72,52 @@ def drawn(shapes: Mapping[str, tuple[int, ...]], initial: Initial, seeds: Sequen
 
 
 class HookPoints:
-    """Passes activations on by name, replacing those to edit and keeping those to record."""
+    """Passes activations on by name, replacing those to edit and keeping those to record.
 
-    def __init__(self, record: Collection[str] = (), edit: Mapping[str, Edit] | None = None) -> None:
-        self.wanted = frozenset(record)
-        self.edits = edit or {}
-        self.recorded: dict[str, Tensor] = {}
+    What is recorded stands under the name it was asked for, be it an alias. Raises ValueError when one point is to be
+    edited under two names, and KeyError for a name that is not known.
+    """
+
+    def __init__(
+        self,
+        record: Collection[str] = (),
+        edit: Mapping[str, Edit] | None = None,
+        *,
+        known: Collection[str] = (),
+        aliases: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._asked = {name: aliases.get(name, name) for name in record}
+        self._edits: dict[str, Edit] = {}
+        for name, function in (edit or {}).items():
+            point = aliases.get(name, name)
+            if point in self._edits:
+                raise ValueError(f"{point} is to be edited under two names: {name} is another name for it")
+            self._edits[point] = function
+        self._wanted = frozenset(self._asked.values())
+        self._kept: dict[str, Tensor] = {}
+        self._refuse_unknown([*record, *(edit or {})], known, aliases)
 
     def __call__(self, name: str, activation: Tensor) -> Tensor:
-        if name in self.edits:
-            activation = self.edits[name](activation)
-        if name in self.wanted:
-            self.recorded[name] = activation
+        if name in self._edits:
+            activation = self._edits[name](activation)
+        if name in self._wanted:
+            self._kept[name] = activation
         return activation
 
-    def refuse_unknown(self, known: Collection[str]) -> None:
-        unknown = sorted((self.wanted | set(self.edits)) - set(known))
+    def edits(self, *names: str) -> bool:
+        return any(name in self._edits for name in names)
+
+    def watches(self, *names: str) -> bool:
+        """Whether any of them is edited or recorded: what nobody watches need not be computed."""
+        return self.edits(*names) or any(name in self._wanted for name in names)
+
+    @property
+    def recorded(self) -> dict[str, Tensor]:
+        return {name: self._kept[point] for name, point in self._asked.items()}
+
+    @staticmethod
+    def _refuse_unknown(asked: Collection[str], known: Collection[str], aliases: Mapping[str, str]) -> None:
+        unknown = sorted({name for name in asked if aliases.get(name, name) not in known})
         if unknown:
             raise KeyError(f"no hook point {', '.join(unknown)}; known: {', '.join(known)}")
 

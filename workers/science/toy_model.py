@@ -67,8 +67,7 @@ class ToyModel(Model):
         """x' (or y') and the recorded activations, after the edits: `hook_pre` and `hook_hidden` before and after the
         activation of h (the same in the ReLU output model, which has none), `hook_out_pre` before that of the output.
         """
-        hooks = HookPoints(record, edit)
-        hooks.refuse_unknown(self.hook_names)
+        hooks = HookPoints(record, edit, known=self.hook_names)
         return self._outputs(weights, inputs, hooks), hooks.recorded
 
     def answer_outputs(self, weights: Weights, inputs: Features, answer_positions: tuple[int, ...]) -> Features:

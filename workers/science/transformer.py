@@ -4,7 +4,6 @@ Every weight carries a leading seed axis; names, shapes after it, and hook point
 Nothing is changed in place, and nothing is kept unless `record` asks for it.
 """
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +13,14 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from experiments.recipe.combined import TaskSpec
+from experiments.recipe.memory import NEURONS_AT_ONCE
 from experiments.recipe.models import Transformer as TransformerSpec
-from workers.science import layers
+from workers.science import layers, transformer_hooks
+from workers.science.initial_weights import first_matrix
 from workers.science.model import UNWATCHED, Edit, HookPoints, Inputs, Model, Weights, drawn
+from workers.science.norms import normalized
 from workers.science.registry import implements
+from workers.science.transformer_shapes import weight_shapes
 
 Projections = tuple[Tensor, Tensor, Tensor]  # queries, keys, values: each (seed, example, pos, head, d_head)
 
@@ -43,53 +46,24 @@ class Transformer(Model):
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each weight of one seed, in the order in which they are stored."""
-        shapes: dict[str, tuple[int, ...]] = {"embed.W_E": (self.d_vocab, self.spec.d_model)}
-        if self.spec.positions == "learned":
-            shapes["pos_embed.W_pos"] = (self.n_ctx, self.spec.d_model)
-        block = self._norm_shapes("ln1") | self._attention_shapes()
-        if self.spec.d_mlp:
-            block |= self._norm_shapes("ln2") | self._mlp_shapes()
-        for layer in range(self.spec.n_layers):
-            shapes |= {f"blocks.{layer}.{name}": shape for name, shape in block.items()}
-        return shapes | self._norm_shapes("ln_final") | {"unembed.W_U": (self.spec.d_model, self.d_vocab_out)}
-
-    def _norm_shapes(self, name: str) -> dict[str, tuple[int, ...]]:
-        shape = (self.spec.d_model,)
-        return {f"{name}.w": shape, f"{name}.b": shape} if self.spec.normalization == "LN" else {}
-
-    def _attention_shapes(self) -> dict[str, tuple[int, ...]]:
-        n_heads, d_model, d_head = self.spec.n_heads, self.spec.d_model, self.spec.head_width
-        shapes: dict[str, tuple[int, ...]] = {f"attn.W_{name}": (n_heads, d_model, d_head) for name in "QKV"}
-        shapes["attn.W_O"] = (n_heads, d_head, d_model)
-        if self.spec.biases:
-            shapes |= {f"attn.b_{name}": (n_heads, d_head) for name in "QKV"} | {"attn.b_O": (d_model,)}
-        return shapes
-
-    def _mlp_shapes(self) -> dict[str, tuple[int, ...]]:
-        d_model, d_mlp = self.spec.d_model, self.spec.d_mlp
-        shapes: dict[str, tuple[int, ...]] = {"mlp.W_in": (d_model, d_mlp), "mlp.W_out": (d_mlp, d_model)}
-        return shapes | {"mlp.b_in": (d_mlp,), "mlp.b_out": (d_model,)} if self.spec.biases else shapes
+        return weight_shapes(self.spec, n_ctx=self.n_ctx, d_vocab=self.d_vocab, d_vocab_out=self.d_vocab_out)
 
     def initial_weights(self, seeds: Sequence[int]) -> Weights:
-        """Weights before training, each drawn from its own generator of (seed, name).
-
-        paper: N(0, 1/d_model), and N(0, 1/d_vocab) for W_U, as the code of Nanda et al. 2023 has it. gpt2: the standard
-        deviation of transformer_lens 4.3, 0.8 / sqrt(d_model), with W_O and W_out divided by sqrt(2 n_layers).
-        """
+        """Weights before training, each drawn from its own generator of (seed, name): see `first_matrix`. Biases start
+        at 0 and the weights of norms at 1."""
         return drawn(self.shapes, self._initial, seeds)
 
     def _initial(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         kind = name.rpartition(".")[2]
-        if not kind.startswith("W_"):
-            return torch.ones(shape) if kind == "w" else torch.zeros(shape)
-        if self.spec.init == "paper":
-            deviation = 1 / math.sqrt(self.d_vocab if kind == "W_U" else self.spec.d_model)
-        else:
-            deviation = 0.8 / math.sqrt(self.spec.d_model)
-            if kind in {"W_O", "W_out"}:
-                deviation /= math.sqrt(2 * self.spec.n_layers)
-        return torch.randn(shape, generator=generator) * deviation
+        if kind.startswith("W_"):
+            return first_matrix(self.spec, kind, shape, generator, d_vocab=self.d_vocab)
+        return torch.ones(shape) if kind == "w" else torch.zeros(shape)
+
+    def unembedding(self, weights: Weights) -> Float[Tensor, "seed d_model d_vocab_out"]:
+        """W_U, or the transpose of the first rows of W_E when tied: answer k is token k of the vocabulary."""
+        if self.spec.tied:
+            return weights["embed.W_E"][:, : self.d_vocab_out].mT
+        return weights["unembed.W_U"]
 
     # --- Forward passes ---
 
@@ -105,21 +79,20 @@ class Transformer(Model):
         record: Collection[str] = (),
         edit: Mapping[str, Edit] | None = None,
     ) -> tuple[Float[Tensor, "seed example pos d_vocab_out"], dict[str, Tensor]]:
-        """Logits at every position and the recorded activations, after the edits, by TransformerLens hook name.
+        """Logits at every position and the recorded activations, after the edits, by TransformerLens hook name: see
+        `transformer_hooks` for the names.
 
         Activations have the shapes of TransformerLens with a leading seed axis: `blocks.0.attn.hook_pattern` is (seed,
         example, head, query, key). `hook_attn_scores` is what enters the softmax: -inf where masked.
         """
-        hooks = HookPoints(record, edit)
-        hooks.refuse_unknown(self.hook_names)
+        hooks = HookPoints(record, edit, known=self.hook_names, aliases=transformer_hooks.aliases(self.spec))
         positions = torch.arange(inputs.shape[2], device=inputs.device)
         residual = self._embedded(weights, inputs, positions, hooks)
         for layer in range(self.spec.n_layers):
             residual = hooks(f"blocks.{layer}.hook_resid_pre", residual)
             projections = self._projections(layer, weights, residual, positions, hooks)
             residual = self._finish_block(layer, weights, residual, projections, positions, hooks)
-        residual = self._normalized(weights, "ln_final", residual, hooks)
-        return layers.linear(residual, weights["unembed.W_U"]), hooks.recorded
+        return self._unembedded(weights, residual, hooks), hooks.recorded
 
     def answer_outputs(
         self, weights: Weights, inputs: Inputs, answer_positions: tuple[int, ...]
@@ -145,37 +118,45 @@ class Transformer(Model):
             queried = answers if layer == last else every
             projections = self._projections(layer, weights, residual, queried)
             residual = self._finish_block(layer, weights, residual[:, :, queried], projections, queried)
-        return layers.linear(self._normalized(weights, "ln_final", residual), weights["unembed.W_U"])
+        return self._unembedded(weights, residual)
 
     # --- Parts of a forward pass; `queried` are the positions that are computed ---
 
     def _embedded(self, weights: Weights, inputs: Tensor, positions: Tensor, hooks: HookPoints = UNWATCHED) -> Tensor:
-        residual = hooks("hook_embed", layers.read_in(inputs, weights["embed.W_E"]))
-        if self.spec.positions != "learned":
+        residual = hooks("hook_embed", layers.read_in(hooks("embed.hook_in", inputs), weights["embed.W_E"]))
+        if self.spec.positions == "learned":
+            table = weights["pos_embed.W_pos"]
+        elif self.spec.positions == "sinusoidal":
+            table = layers.sinusoids(self.n_ctx, self.spec.d_model).to(residual).expand(len(residual), -1, -1)
+        else:
             return residual
-        learned = weights["pos_embed.W_pos"][:, None, positions].expand_as(residual)
-        return residual + hooks("hook_pos_embed", learned)
+        if hooks.watches("pos_embed.hook_in"):
+            added = layers.embedded(table, hooks("pos_embed.hook_in", positions.expand(residual.shape[:3])))
+        else:
+            added = table[:, None, positions].expand_as(residual)
+        return residual + hooks("hook_pos_embed", added)
+
+    def _unembedded(self, weights: Weights, residual: Tensor, hooks: HookPoints = UNWATCHED) -> Tensor:
+        read = hooks("unembed.hook_in", self._normalized(weights, "ln_final", residual, hooks))
+        return hooks("hook_unembed", layers.linear(read, self.unembedding(weights)))
 
     def _normalized(self, weights: Weights, name: str, x: Tensor, hooks: HookPoints = UNWATCHED) -> Tensor:
-        if self.spec.normalization == "none":
-            return x
-        centred = x - x.mean(-1, keepdim=True)
-        scale = hooks(f"{name}.hook_scale", (centred.square().mean(-1, keepdim=True) + layers.EPSILON).sqrt())
-        normalized = hooks(f"{name}.hook_normalized", centred / scale)
-        if self.spec.normalization == "LNPre":
-            return normalized
-        return normalized * weights[f"{name}.w"][:, None, None] + weights[f"{name}.b"][:, None, None]
+        return normalized(self.spec.normalization, weights, name, x, hooks)
 
     def _projections(
         self, layer: int, weights: Weights, residual: Tensor, queried: Tensor, hooks: HookPoints = UNWATCHED
     ) -> Projections:
         """Queries at the positions `queried`, keys and values at every position."""
         here = f"blocks.{layer}"
-        normed = self._normalized(weights, f"{here}.ln1", residual, hooks)
+        by_head = self._inputs_by_head(layer, weights, residual, hooks)
+        normed = hooks(f"{here}.attn.hook_in", self._normalized(weights, f"{here}.ln1", residual, hooks))
 
-        def project(name: str, x: Tensor) -> Tensor:
-            projected = layers.to_heads(x, weights[f"{here}.attn.W_{name}"], weights.get(f"{here}.attn.b_{name}"))
-            return hooks(f"{here}.attn.hook_{name.lower()}", projected)
+        def project(letter: str, x: Tensor) -> Tensor:
+            weight, bias = weights[f"{here}.attn.W_{letter}"], weights.get(f"{here}.attn.b_{letter}")
+            x = hooks(f"{here}.attn.{letter.lower()}.hook_in", x)
+            edited = by_head.get(letter)
+            projected = layers.to_heads(x, weight, bias) if edited is None else layers.each_head(edited, weight, bias)
+            return hooks(f"{here}.attn.hook_{letter.lower()}", projected)
 
         queries, keys, values = project("Q", normed[:, :, queried]), project("K", normed), project("V", normed)
         if self.spec.positions == "rotary":
@@ -183,6 +164,21 @@ class Transformer(Model):
             every = torch.arange(keys.shape[2], device=keys.device)
             keys = hooks(f"{here}.attn.hook_rot_k", layers.rotated(keys, every))
         return queries, keys, values
+
+    def _inputs_by_head(
+        self, layer: int, weights: Weights, residual: Tensor, hooks: HookPoints
+    ) -> dict[str, Float[Tensor, "seed example pos head d_model"]]:
+        """What each head reads for its Q, K and V, after the norm, where that is edited: `hook_attn_in`, for all three,
+        and `hook_q_input`, ... are the residual stream once per head. It goes around the hook points of ln1 and of
+        `attn.hook_in`, which all heads share."""
+        here = f"blocks.{layer}"
+        common, own = f"{here}.hook_attn_in", {letter: f"{here}.hook_{letter.lower()}_input" for letter in "QKV"}
+        if not hooks.watches(common, *own.values()):
+            return {}
+        stream = hooks(common, residual[:, :, :, None].expand(-1, -1, -1, self.spec.n_heads, -1))
+        read = {letter: hooks(name, stream) for letter, name in own.items()}
+        edited = {letter: x for letter, x in read.items() if hooks.edits(common, own[letter])}
+        return {letter: self._normalized(weights, f"{here}.ln1", x) for letter, x in edited.items()}
 
     def _shared_projections(
         self, weights: Weights, tokens: Int[Tensor, "seed example pos"], queried: Tensor
@@ -212,8 +208,10 @@ class Transformer(Model):
         residual = residual + self._attention(layer, weights, projections, queried, hooks)
         if self.spec.d_mlp:
             residual = hooks(f"{here}.hook_resid_mid", residual)
-            normed = self._normalized(weights, f"{here}.ln2", residual, hooks)
-            residual = residual + self._mlp(layer, weights, normed, hooks)
+            read = hooks(f"{here}.hook_mlp_in", residual)
+            residual = residual + self._mlp(
+                layer, weights, self._normalized(weights, f"{here}.ln2", read, hooks), hooks
+            )
         return hooks(f"{here}.hook_resid_post", residual)
 
     def _attention(
@@ -221,48 +219,43 @@ class Transformer(Model):
     ) -> Tensor:
         here = f"blocks.{layer}.attn"
         queries, keys, values = projections
-        scores = layers.attention_scores(queries, keys)
+        scores = layers.attention_scores(queries, keys, self.spec.score_scale)
         if self.spec.causal:
             later = torch.arange(keys.shape[2], device=keys.device) > queried[:, None]  # (query, key)
             scores = scores.masked_fill(later, float("-inf"))
         scores = hooks(f"{here}.hook_attn_scores", scores)
         pattern = hooks(f"{here}.hook_pattern", scores.softmax(-1))
         z = hooks(f"{here}.hook_z", layers.attended_values(pattern, values))
-        out = layers.from_heads(z, weights[f"{here}.W_O"], weights.get(f"{here}.b_O"))
-        return hooks(f"blocks.{layer}.hook_attn_out", out)
+        weight, bias = weights[f"{here}.W_O"], weights.get(f"{here}.b_O")
+        out = layers.from_heads(z, weight, bias)
+        if hooks.watches(f"{here}.hook_result"):
+            result = hooks(f"{here}.hook_result", layers.result_of_each_head(z, weight))
+            if hooks.edits(f"{here}.hook_result"):
+                out = result.sum(-2) if bias is None else result.sum(-2) + bias[:, None, None]
+        return hooks(f"blocks.{layer}.hook_attn_out", hooks(f"{here}.o.hook_out", out))
 
     def _mlp(self, layer: int, weights: Weights, x: Tensor, hooks: HookPoints) -> Tensor:
         here = f"blocks.{layer}.mlp"
+        x = hooks(f"{here}.in.hook_in", hooks(f"{here}.hook_in", x))
         pre = hooks(f"{here}.hook_pre", layers.linear(x, weights[f"{here}.W_in"], weights.get(f"{here}.b_in")))
-        post = hooks(f"{here}.hook_post", layers.ACTIVATIONS[self.spec.activation](pre))
+        post = layers.ACTIVATIONS[self.spec.activation](pre)
+        if self.spec.activation == "solu_ln":
+            post = normalized("LN", weights, f"{here}.ln", post, hooks)
+        post = hooks(f"{here}.hook_post", post)
         out = layers.linear(post, weights[f"{here}.W_out"], weights.get(f"{here}.b_out"))
-        return hooks(f"blocks.{layer}.hook_mlp_out", out)
+        return hooks(f"blocks.{layer}.hook_mlp_out", hooks(f"{here}.out.hook_out", out))
 
     @cached_property
     def hook_names(self) -> tuple[str, ...]:
         """Every hook point of this model."""
-        names = ["hook_embed", "hook_pos_embed"] if self.spec.positions == "learned" else ["hook_embed"]
-        for layer in range(self.spec.n_layers):
-            names += [f"blocks.{layer}.{name}" for name in self._block_hook_names()]
-        return (*names, *self._norm_hook_names("ln_final"))
-
-    def _norm_hook_names(self, name: str) -> list[str]:
-        return [] if self.spec.normalization == "none" else [f"{name}.hook_scale", f"{name}.hook_normalized"]
-
-    def _block_hook_names(self) -> list[str]:
-        names = ["hook_resid_pre", *self._norm_hook_names("ln1"), "attn.hook_q", "attn.hook_k", "attn.hook_v"]
-        if self.spec.positions == "rotary":
-            names += ["attn.hook_rot_q", "attn.hook_rot_k"]
-        names += ["attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_z", "hook_attn_out"]
-        if self.spec.d_mlp:
-            names += ["hook_resid_mid", *self._norm_hook_names("ln2"), "mlp.hook_pre", "mlp.hook_post", "hook_mlp_out"]
-        return [*names, "hook_resid_post"]
+        return transformer_hooks.hook_names(self.spec)
 
     def numbers_per_example(self, n_answers: int) -> int:
         spec = self.spec
         attention = 6 * spec.n_heads * spec.head_width + 2 * spec.n_heads * self.n_ctx
         n_mlp = n_answers if spec.n_layers == 1 else self.n_ctx
-        return self.n_ctx * (4 * spec.d_model + attention) + n_mlp * 2 * spec.d_mlp + n_answers * 2 * self.d_vocab_out
+        neurons = n_mlp * NEURONS_AT_ONCE.get(spec.activation, 2) * spec.d_mlp
+        return self.n_ctx * (4 * spec.d_model + attention) + neurons + n_answers * 2 * self.d_vocab_out
 
 
 @implements(TransformerSpec)

@@ -81,7 +81,7 @@ def test_repeated_seed_is_refused(toml):
 
 
 def test_heads_must_divide_the_model_width(toml):
-    error = errors_of(toml + "\n[model]\nd_model = 30\nn_heads = 4\n")["model"]
+    error = errors_of(toml + "\n[model]\nd_model = 30\nn_heads = 4\n")["model.n_heads"]
     assert "30 is not a multiple of n_heads 4" in error.message
 
 

@@ -15,7 +15,14 @@ OPTIONS: dict[str, list[Any]] = {
     "normalization": ["none", "LN"],
     "causal": [True, False],
 }
-GRID = [dict(zip(OPTIONS, values, strict=True)) for values in itertools.product(*OPTIONS.values())]
+GRID: list[dict[str, Any]] = [
+    dict(zip(OPTIONS, values, strict=True)) for values in itertools.product(*OPTIONS.values())
+]
+GRID += [
+    {"positions": "sinusoidal", "tied": True, "normalization": "RMSPre", "activation": "square"},
+    {"n_layers": 2, "positions": "sinusoidal", "normalization": "RMS", "activation": "solu_ln", "attention_scale": 0.3},
+    {"n_layers": 2, "tied": True, "normalization": "LNPre", "activation": "solu", "biases": True},
+]
 
 
 @pytest.mark.parametrize("answers", [(4,), (1, 2, 3, 4), (0, 3)], ids=str)

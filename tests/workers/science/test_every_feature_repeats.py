@@ -41,6 +41,12 @@ FEATURES = {
     },
     "pull": {"interventions": [{"name": "l2-loss", "coefficient": 0.01}]},
     "Fourier loss": {"interventions": [{"name": "fourier-loss", "coefficient": 0.3}]},
+    "fixed positions, tied": {
+        "model": ADDITION["model"] | {"positions": "sinusoidal", "tied": True, "activation": "solu_ln"}
+    },
+    "scaled attention": {
+        "model": ADDITION["model"] | {"normalization": "RMS", "attention_scale": 0.5, "init": "kaiming_uniform"}
+    },
     "other run": {"start": {"run": 1, "seed": 2}},
     "MLP on a mixture": MLP | {"task": {"name": "mixture", "parts": PARTS}, "training": SHORT | {"batch": 9}},
     "Fourier loss of an MLP": MLP | {"interventions": [{"name": "fourier-loss", "coefficient": 0.3}]},

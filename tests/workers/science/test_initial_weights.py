@@ -17,20 +17,35 @@ def test_paper_weights_have_the_variance_of_the_paper(name, variance):
     assert weights[name].var().item() == pytest.approx(variance, rel=0.03)
 
 
-def test_gpt2_weights_spread_as_those_of_transformer_lens():
+@pytest.mark.parametrize("mode", ["gpt2", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal"])
+def test_weights_spread_as_those_of_transformer_lens(mode):
+    """Each matrix, by its standard deviation and its largest entry: a uniform one ends at sqrt(3) deviations."""
     from transformer_lens.model_bridge import TransformerBridge
 
-    model = transformer(init="gpt2")
+    model = transformer(init=mode)
     ours = {name: weight[0] for name, weight in model.initial_weights([0]).items()}
-    theirs = TransformerBridge.boot_native(to_transformer_lens(model, ours).cfg).state_dict()
+    cfg = to_transformer_lens(model, ours).cfg
+    cfg.init_mode, cfg.initializer_range = mode, 0.1 if mode == "gpt2" else 1.0  # as its config works them out
+    theirs = TransformerBridge.boot_native(cfg).state_dict()
     for name, weight in linear_layers(ours).items():
-        assert weight.std().item() == pytest.approx(theirs[name].std().item(), rel=0.1), name
+        assert weight.std().item() == pytest.approx(theirs[name].std().item(), rel=0.05), name
+        if "uniform" in mode:
+            assert weight.abs().max().item() == pytest.approx(theirs[name].abs().max().item(), rel=0.01), name
+            assert weight.abs().max() < 1.75 * weight.std(), name
+
+
+def test_a_tied_table_is_drawn_as_a_table():
+    weights = transformer(tied=True).initial_weights(range(8))
+    assert weights["embed.W_E"].var().item() == pytest.approx(1 / 64, rel=0.03)
+    assert "unembed.W_U" not in weights
 
 
 def test_biases_start_at_zero_and_scales_at_one():
-    weights = transformer(normalization="LN", biases=True).initial_weights([0])
+    weights = transformer(normalization="LN", activation="solu_ln", biases=True).initial_weights([0])
     assert not weights["blocks.1.attn.b_Q"].any()
     assert (weights["ln_final.w"] == 1).all()
+    assert (weights["blocks.0.mlp.ln.w"] == 1).all()
+    assert not weights["blocks.0.mlp.ln.b"].any()
 
 
 def test_the_weights_of_a_seed_do_not_depend_on_the_other_seeds():

@@ -1,69 +1,67 @@
-"""Our transformer computes what TransformerLens computes: logits, named activations and gradients, in float64."""
-
-import itertools
-from typing import Any
+"""Our transformer computes what TransformerLens computes: logits, named activations and gradients."""
 
 import pytest
 import torch
 
-from experiments.recipe.models import Transformer as TransformerSpec
-from workers.science.bridge import linear_layers, stored_name, to_transformer_lens
-from workers.science.transformer import Transformer
+from tests.workers.science.parity import GRID, assert_same, bridge_of, model_with, some_tokens, weights_of
+from workers.science.bridge import linear_layers, stored_name
+from workers.science.transformer_hooks import aliases
 
-OPTIONS: dict[str, list[Any]] = {
-    "activation": ["relu", "gelu", "silu"],
-    "normalization": ["none", "LN", "LNPre"],
-    "positions": ["learned", "rotary", "none"],
-    "causal": [True, False],
-    "biases": [True, False],
-    "d_mlp": [0, 24],
-}
-GRID = [dict(zip(OPTIONS, values, strict=True)) for values in itertools.product(*OPTIONS.values())]
-GRID = [options for options in GRID if options["d_mlp"] or options["activation"] == "relu"]
-# TransformerLens computes LNPre in float32 whatever the model's precision
-TOLERANCE = {"none": 1e-10, "LN": 1e-10, "LNPre": 1e-5}
-# the bridge records the pattern under the scores' name, and names no rotated queries and keys
-OURS_ALONE = ("hook_attn_scores", "hook_rot_q", "hook_rot_k")
+# TransformerLens names these and leaves them silent in such a model, or records something else under the name
+SILENT_THERE = ("hook_attn_in", "hook_q_input", "hook_k_input", "hook_v_input", "hook_result", "hook_mlp_in")
+OURS_ALONE = (*SILENT_THERE, "hook_rot_q", "hook_rot_k", "hook_attn_scores")
 
 
 @pytest.fixture(params=GRID, ids=lambda options: "-".join(str(value) for value in options.values()))
 def model(request):
-    spec = TransformerSpec(n_layers=2, d_model=16, n_heads=2, d_head=6, init="gpt2", **request.param)
-    return Transformer(spec, n_ctx=5, d_vocab=7, d_vocab_out=6)
+    return model_with(**request.param)
 
 
-@pytest.fixture
-def weights(model):
-    generator = torch.Generator().manual_seed(1)
-    shapes = model.shapes.items()
-    return {name: torch.randn(2, *shape, generator=generator).double() / 2 for name, shape in shapes}
-
-
-@pytest.fixture
-def tokens():
-    return torch.randint(7, (2, 3, 5), generator=torch.Generator().manual_seed(2))
-
-
-def bridge_of_seed(model, weights, seed):
-    return to_transformer_lens(model, {name: weight[seed] for name, weight in weights.items()})
-
-
-def test_logits_and_activations_are_those_of_transformer_lens(model, weights, tokens):
-    names = [name for name in model.hook_names if not name.endswith(OURS_ALONE)]
-    logits, ours = model.run(weights, tokens, record=names)
-    tolerance = TOLERANCE[model.spec.normalization]
-    theirs, cache = bridge_of_seed(model, weights, 1).run_with_cache(tokens[1])
-    torch.testing.assert_close(logits[1], theirs, atol=tolerance, rtol=tolerance)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_logits_activations_and_gradients_are_those_of_transformer_lens(model, dtype):
+    weights = {name: weight.requires_grad_() for name, weight in weights_of(model, dtype).items()}
+    names = [name for name in (*model.hook_names, *aliases(model.spec)) if not name.endswith(OURS_ALONE)]
+    logits, ours = model.run(weights, some_tokens(), record=names)
+    bridge = bridge_of(model, weights, 1)
+    theirs, cache = bridge.run_with_cache(some_tokens()[1])
     for name in names:
-        torch.testing.assert_close(ours[name][1], cache[name], atol=tolerance, rtol=tolerance, msg=name)
+        assert_same(ours[name][1], cache[name], name)
+    assert_same(logits[1], theirs, "logits")
+
+    logits.square().mean().mul(2).backward()
+    theirs.square().mean().backward()
+    found = gradients_of(bridge)
+    expected = linear_layers({name: weight.grad[1] for name, weight in weights.items()})
+    if model.spec.tied:  # the bridge has a copy of the table
+        found["embed.weight"][: model.d_vocab_out] += found.pop("unembed.weight")
+    assert set(found) == set(expected)
+    for name, gradient in expected.items():
+        assert_same(gradient, found[name], f"gradient of {name}")
 
 
-def test_gradients_are_those_of_transformer_lens(model, weights, tokens):
-    weights = {name: weight.requires_grad_() for name, weight in weights.items()}
-    model.logits(weights, tokens).square().sum().backward()
-    bridge = bridge_of_seed(model, weights, 1)
-    bridge(tokens[1]).square().sum().backward()
-    ours = linear_layers({name: weight.grad[1] for name, weight in weights.items()})
-    theirs = {stored_name(n): p.grad for n, p in bridge.named_parameters() if p.requires_grad}
-    tolerance = 100 * TOLERANCE[model.spec.normalization]
-    torch.testing.assert_close(ours, theirs, atol=tolerance, rtol=tolerance)
+def gradients_of(bridge):
+    return {stored_name(name): p.grad for name, p in bridge.named_parameters() if p.requires_grad}
+
+
+def test_what_no_option_trains_does_not_train_there_either():
+    model = model_with(positions="sinusoidal", biases=False)
+    bridge = bridge_of(model, weights_of(model), 0)
+    trained = {stored_name(name) for name, parameter in bridge.named_parameters() if parameter.requires_grad}
+    assert "pos_embed.weight" not in trained
+    assert not any(name.endswith("bias") for name in trained)
+
+
+def test_scores_are_what_the_pattern_is_the_softmax_of():
+    """TransformerLens records the pattern under their name."""
+    model = model_with(attention_scale=0.3)
+    record = ["blocks.1.attn.hook_attn_scores", "blocks.1.attn.hook_pattern"]
+    _, recorded = model.run(weights_of(model), some_tokens(), record=record)
+    scores, pattern = (recorded[name] for name in record)
+    assert_same(scores.softmax(-1), pattern)
+    assert (scores == float("-inf")).sum() == 2 * 3 * 2 * 10  # keys after the query
+
+
+def test_an_activation_that_transformer_lens_lacks_is_refused_by_name():
+    model = model_with(activation="square")
+    with pytest.raises(ValueError, match=r"model.activation: TransformerLens has no 'square'; allowed: relu, gelu"):
+        bridge_of(model, weights_of(model), 0)

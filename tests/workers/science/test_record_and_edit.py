@@ -53,5 +53,7 @@ def test_what_is_recorded_is_what_the_edit_left(model, weights, tokens):
 
 
 def test_an_unknown_hook_point_is_refused_with_the_known_ones(model, weights, tokens):
-    with pytest.raises(KeyError, match=r"no hook point blocks.7.hook_resid_pre; known: hook_embed, hook_pos_embed"):
+    with pytest.raises(
+        KeyError, match=r"no hook point blocks.7.hook_resid_pre; known: embed.hook_in, hook_embed, pos_embed.hook_in"
+    ):
         model.run(weights, tokens, record=["blocks.7.hook_resid_pre"])
