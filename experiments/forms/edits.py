@@ -1,7 +1,8 @@
 """A change in the form, applied to the TOML text so that comments, order and spacing survive."""
 
 import re
-from collections.abc import MutableMapping
+import tomllib
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Literal
 
 import tomlkit
@@ -130,6 +131,8 @@ def _item(value: str, about: Property) -> Item:
             return _listed(value, spans=about.is_whole)
         case "choices":
             return tomlkit.item([word.strip() for word in value.split(",")])
+        case "pairs":
+            return _pairs(value)
         case "prose":
             return tomlkit.string(value.replace("\r\n", "\n"), multiline="\n" in value)
     return tomlkit.item(value)
@@ -141,6 +144,26 @@ def _number_or_word(text: str) -> Item:
     if text in ("true", "false"):
         return tomlkit.item(text == "true")
     return tomlkit.value(text) if NUMBER.fullmatch(text) else tomlkit.item(text)
+
+
+def _pairs(text: str) -> Item:
+    """`model.n_layers = 2, model.biases = true` as a table of dotted fields; what cannot be read stays text, for the
+    check of the recipe to refuse."""
+    try:
+        found = tomllib.loads(f"pairs = {{{text}}}")["pairs"]
+    except tomllib.TOMLDecodeError:
+        return tomlkit.item(text)
+    table = tomlkit.inline_table()
+    table.update(dict(_dotted(found)))
+    return table
+
+
+def _dotted(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _dotted(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def _listed(text: str, *, spans: bool = False) -> Array:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from experiments.recipe import Recipe
 
-Kind = Literal["line", "prose", "number", "word or number", "choice", "switch", "list", "choices"]
+Kind = Literal["line", "prose", "number", "word or number", "choice", "switch", "list", "choices", "pairs"]
 Json = dict[str, Any]
 
 PROSE_LENGTH = 1000  # text that may be longer than this gets a box of several lines
@@ -83,6 +83,13 @@ def written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def written_pairs(value: Any) -> str:
+    """A table of single values in one line, as TOML has it between braces."""
+    if not isinstance(value, dict):
+        return written(value)
+    return ", ".join(f"{name} = {json.dumps(item)}" for name, item in value.items())
+
+
 def _span(values: Sequence[Any]) -> str:
     """Whole numbers without a gap, as the form takes them too: 0-63."""
     if len(values) < 4 or any(type(value) is not int for value in values):
@@ -107,12 +114,15 @@ def _kind(branches: list[Json], words: tuple[str, ...]) -> Kind:
             return "choices" if _words(main.get("items", {})) else "list"
         case "integer" | "number":
             return "number"
+        case "object" if "additionalProperties" in main:
+            return "pairs"
     return "prose" if main.get("maxLength", 0) > PROSE_LENGTH else "line"
 
 
 def _allowed(schema: Json, words: tuple[str, ...]) -> str:
     """What may be written, in words: 'a whole number, at least 3, at most 256'."""
     kinds = {"integer": "a whole number", "number": "a number", "array": "values with commas between"}
+    kinds |= {"object": "field = value, with commas between"}
     bounds = {
         "minimum": "at least {}",
         "exclusiveMinimum": "more than {}",

@@ -1,6 +1,7 @@
 """The form as data: sections of groups of fields, filled with what the TOML says now."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,8 +14,9 @@ from experiments.forms.schema import (
     recipe_schema,
     resolved,
     written,
+    written_pairs,
 )
-from experiments.recipe.parsing import SWEPT_PARTS
+from experiments.recipe.parsing import SWEPT_LISTS, SWEPT_PARTS
 
 ABOUT = "about"  # the section of the fields that belong to no table
 TITLES = {
@@ -111,7 +113,7 @@ def sections_of(data: dict[str, Any]) -> list[Section]:
     """The whole form for a recipe that may still be wrong: a value of the wrong kind is shown as it is written."""
     properties = recipe_schema()["properties"]
     return [_about(properties, data)] + [
-        _section(name, properties[name], data.get(name)) for name in properties if _is_table(properties[name])
+        _section(name, properties[name], data) for name in properties if _is_table(properties[name])
     ]
 
 
@@ -130,10 +132,11 @@ def _about(properties: Json, data: dict[str, Any]) -> Section:
     return Section(ABOUT, TITLES[ABOUT], [Group(path="", description="", fields=fields)])
 
 
-def _section(name: str, schema: Json, value: Any) -> Section:
+def _section(name: str, schema: Json, data: dict[str, Any]) -> Section:
+    value = data.get(name)
     title, description = TITLES.get(name, name), schema.get("description", "")
     if "additionalProperties" in schema:
-        return _sweep(name, title, description, value if isinstance(value, dict) else {})
+        return _sweep(name, title, description, value if isinstance(value, dict) else {}, can_add=sweepable(data))
     if "items" not in schema:
         return Section(name, title, [_group(name, schema, value)])
     items = value if isinstance(value, list) else []
@@ -169,28 +172,37 @@ def _fields(
         about = property_of(resolved(schema), is_required=name in required)
         if defaults and name in defaults:
             about = replace(about, default=written(defaults[name]))
-        fields.append(Field(f"{path}.{name}".strip("."), name, written(values.get(name)), about, name in values))
+        value = (written_pairs if about.kind == "pairs" else written)(values.get(name))
+        fields.append(Field(f"{path}.{name}".strip("."), name, value, about, name in values))
     return fields
 
 
-def _sweep(name: str, title: str, description: str, values: dict[str, Any]) -> Section:
-    """One field per swept value; what can be added are the other fields of the parts that may be swept."""
+def _sweep(name: str, title: str, description: str, values: dict[str, Any], *, can_add: list[str]) -> Section:
+    """One field per swept value; what can be added are those that are not there yet."""
     schema = {"type": "array", "items": {}, "description": "values to try, with commas between"}
     about = property_of(schema, is_required=False)
     fields = [
         Field(f"{name}.{dotted}", dotted, written(listed), about, is_set=True) for dotted, listed in values.items()
     ]
     groups = [Group(path=f.path, description="", fields=[f], is_item=True) for f in fields]
-    return Section(name, title, groups, description, can_add=tuple(f for f in sweepable() if f not in values))
+    return Section(name, title, groups, description, can_add=tuple(f for f in can_add if f not in values))
 
 
-def sweepable() -> list[str]:
-    """Every field that holds one value, and not a list of them or a table."""
+def sweepable(data: dict[str, Any]) -> list[str]:
+    """Every field that holds one value, and not a list of them or a table: of the parts that may be swept, and of the
+    items that the recipe has in lists of them."""
     properties = recipe_schema()["properties"]
-    found: list[str] = []
-    for part in SWEPT_PARTS:
-        for member in members_of(properties[part]).values():
-            plain = {name: schema for name, schema in member["properties"].items() if not _is_table(schema)}
-            single = [name for name, schema in plain.items() if name != "name" and schema.get("type") != "array"]
-            found += [f"{part}.{name}" for name in single]
+    found = [f"{part}.{name}" for part in SWEPT_PARTS for name in _single_fields(members_of(properties[part]).values())]
+    for part in SWEPT_LISTS:
+        members = members_of(properties[part]["items"])
+        items = data.get(part)
+        for place, item in enumerate(items if isinstance(items, list) else []):
+            member = members.get(str(item.get("name"))) if isinstance(item, dict) else None
+            found += [f"{part}.{place}.{name}" for name in _single_fields([member] if member else [])]
     return list(dict.fromkeys(found))
+
+
+def _single_fields(tables: Iterable[Json]) -> Iterator[str]:
+    for table in tables:
+        plain = {name: schema for name, schema in table["properties"].items() if not _is_table(schema)}
+        yield from (name for name in plain if name != "name" and plain[name].get("type") != "array")

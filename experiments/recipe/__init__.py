@@ -2,7 +2,7 @@
 
 from experiments.recipe.digest import recipe_digest
 from experiments.recipe.errors import InvalidRecipe, RecipeError
-from experiments.recipe.parsing import recipe_from_data, recipe_from_toml
+from experiments.recipe.parsing import point_from_data, recipe_from_data, recipe_from_toml
 from experiments.recipe.recipe import Recipe, at_point, resolve
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "at_point",
+    "point_from_data",
     "recipe_digest",
     "recipe_from_data",
     "recipe_from_toml",

@@ -2,17 +2,20 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
 from experiments.recipe.errors import InvalidRecipe, RecipeError, readable_errors
+from experiments.recipe.expectations import is_among, written
 from experiments.recipe.recipe import MAX_POINTS, Recipe, at_point, point_data
 from experiments.recipe.toml_lines import line_of, lines_of_fields
 
 MAX_RECIPE_BYTES = 64 * 1024
 SWEPT_PARTS = ("model", "task", "training")
+SWEPT_LISTS = ("interventions", "measures", "analyses")
 
 
 def recipe_from_toml(text: str) -> Recipe:
@@ -32,13 +35,18 @@ def recipe_from_toml(text: str) -> Recipe:
 
 def recipe_from_data(data: Any) -> Recipe:
     """Check a recipe given as plain data (parsed JSON or TOML). Raises InvalidRecipe."""
-    try:
-        recipe = Recipe.model_validate(data)
-    except ValidationError as error:
-        raise InvalidRecipe(readable_errors(error.errors(), data, Recipe)) from error
-    if errors := _sweep_errors(recipe):
+    recipe = point_from_data(data)
+    if errors := [*_sweep_errors(recipe), *_where_errors(recipe)]:
         raise InvalidRecipe(errors)
     return recipe
+
+
+def point_from_data(data: Any) -> Recipe:
+    """The recipe of one grid point: its expectations may name fields of a sweep that is gone. Raises InvalidRecipe."""
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        raise InvalidRecipe(readable_errors(error.errors(), data, Recipe)) from error
 
 
 def _sweep_errors(recipe: Recipe) -> list[RecipeError]:
@@ -47,8 +55,8 @@ def _sweep_errors(recipe: Recipe) -> list[RecipeError]:
         return [RecipeError("sweep", "the grid has too many points", recipe.n_points, f"at most {MAX_POINTS}")]
     errors: list[RecipeError] = []
     for dotted, values in recipe.sweep.items():
-        if dotted.split(".")[0] not in SWEPT_PARTS or dotted.count(".") != 1:
-            allowed = ", ".join(f"{part}.FIELD" for part in SWEPT_PARTS)
+        if not _can_be_swept(recipe, dotted):
+            allowed = ", ".join(_swept_fields(recipe))
             errors.append(RecipeError(f"sweep.{dotted}", "this field cannot be swept", dotted, allowed))
             continue
         for value in values:
@@ -61,6 +69,38 @@ def _sweep_errors(recipe: Recipe) -> list[RecipeError]:
     return []
 
 
+def _can_be_swept(recipe: Recipe, dotted: str) -> bool:
+    part, *rest = dotted.split(".")
+    if part in SWEPT_LISTS:
+        place, *rest = rest or [""]
+        return place.isdecimal() and int(place) < len(getattr(recipe, part)) and all(rest) and bool(rest)
+    return part in SWEPT_PARTS and all(rest) and bool(rest)
+
+
+def _swept_fields(recipe: Recipe) -> Iterator[str]:
+    yield from (f"{part}.FIELD" for part in SWEPT_PARTS)
+    for part in SWEPT_LISTS:
+        if last := len(getattr(recipe, part)):
+            yield f"{part}.0.FIELD" if last == 1 else f"{part}.0.FIELD to {part}.{last - 1}.FIELD"
+
+
+def _where_errors(recipe: Recipe) -> Iterator[RecipeError]:
+    """An expectation is limited to grid points that there are."""
+    for index, expectation in enumerate(recipe.expect):
+        for dotted in expectation.where:
+            field = f"expect.{index}.where.{dotted}"
+            if dotted not in recipe.sweep:
+                known = ", ".join(recipe.sweep) or "none, for this recipe has no sweep"
+                yield RecipeError(field, "this field is not swept", dotted, known)
+                continue
+            tried = recipe.sweep[dotted]
+            for value in expectation.values_of(dotted):
+                if not is_among(value, tried):
+                    yield RecipeError(
+                        field, f"the sweep does not try {written(value)}", value, ", ".join(map(written, tried))
+                    )
+
+
 def _point_errors(recipe: Recipe, overrides: dict[str, JsonValue], field: str) -> list[RecipeError]:
     try:
         at_point(recipe, overrides)
@@ -68,6 +108,8 @@ def _point_errors(recipe: Recipe, overrides: dict[str, JsonValue], field: str) -
         point = ", ".join(f"{name} = {value!r}" for name, value in overrides.items())
         found = readable_errors(error.errors(), point_data(recipe, overrides), Recipe)
         return [replace(e, field=field, message=f"at {point}: {e.field} {e.message}") for e in found]
+    except LookupError:
+        return [RecipeError(field, "there is no such field here")]
     return []
 
 

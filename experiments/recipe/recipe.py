@@ -3,11 +3,14 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from copy import deepcopy
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, JsonValue, field_validator, model_validator
 
 from experiments.recipe.combined import TaskSpec
+from experiments.recipe.dotted import put, value_at
+from experiments.recipe.expectations import Expectation
 from experiments.recipe.fitting import (
     check_interventions,
     check_look,
@@ -18,11 +21,11 @@ from experiments.recipe.fitting import (
 )
 from experiments.recipe.interventions import InterventionSpec
 from experiments.recipe.models import ModelSpec, Transformer
-from experiments.recipe.observing import AnalysisSpec, MeasureName, MeasureSpec, Split
+from experiments.recipe.observing import AnalysisSpec, MeasureSpec
 from experiments.recipe.shares import tasks_by_part
-from experiments.recipe.spec import Count, Many, Spec
+from experiments.recipe.spec import Count, Many, Spec, SweepValue
 from experiments.recipe.start import Start
-from experiments.recipe.training import Schedule, Step, Training
+from experiments.recipe.training import Schedule, Training
 
 MAX_SEEDS = 1024
 MAX_POINTS = 1000
@@ -30,32 +33,8 @@ DEFAULT_STACK = 16
 
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 ProblemNumber = Annotated[str, Field(pattern=r"^[1-9]\d{0,2}\.[1-9]\d{0,3}$", description="such as '5.3'")]
-SweepValue = bool | int | float | str
 
 PROSE = frozenset({"title", "problem", "notes"})
-
-
-class Expectation(Spec):
-    """A prediction the run is scored on, per seed and grid point."""
-
-    measure: MeasureName
-    split: Split | None = None
-    component: Annotated[
-        str, Field(max_length=80, description="empty for the whole; begins with the part, for a part of a task")
-    ] = ""
-    at: Annotated[
-        Literal["end", "any"] | Step,
-        Field(description="'end', 'any' measured step, or the first one from this step on"),
-    ] = "end"
-    at_least: float | None = None
-    at_most: float | None = None
-    source: Annotated[str, Field(max_length=300, description="where the prediction comes from")] = ""
-
-    @model_validator(mode="after")
-    def has_a_bound(self) -> Self:
-        if self.at_least is None and self.at_most is None:
-            raise ValueError("an expectation needs at_least, at_most or both")
-        return self
 
 
 class Recipe(Spec):
@@ -112,13 +91,24 @@ class Recipe(Spec):
 
     def _expectations_are_measured(self) -> None:
         measured = {(m.name, getattr(m, "split", None), getattr(m, "part", "")) for m in self.measures}
-        for index, expectation in enumerate(self.expect):
+        for index, expectation in self.expected_here().items():
             first_word = expectation.component.partition(" ")[0]
             part = first_word if first_word in tasks_by_part(self.task) else ""
             if (expectation.measure, expectation.split, part) not in measured:
                 known = ", ".join(" ".join(filter(None, which)) for which in sorted(measured, key=str))
                 wanted = " ".join(filter(None, [expectation.measure, expectation.split, expectation.component]))
                 raise ValueError(f"expect.{index}: '{wanted}' is not among the measures: {known}")
+
+    def expected_here(self) -> dict[int, Expectation]:
+        """The expectations that hold for the values of this very recipe, as at a grid point, by place in the list."""
+        if not any(expectation.where for expectation in self.expect):
+            return dict(enumerate(self.expect))
+        data = self.model_dump(mode="json", exclude={"expect"})
+        found = {}
+        for index, expectation in enumerate(self.expect):
+            if expectation.holds_at({field: value_at(data, field) for field in expectation.where}):
+                found[index] = expectation
+        return found
 
     @property
     def stack_size(self) -> int:
@@ -166,16 +156,16 @@ def at_point(recipe: Recipe, overrides: dict[str, JsonValue]) -> Recipe:
 
 
 def point_data(recipe: Recipe, overrides: dict[str, JsonValue]) -> dict[str, Any]:
-    """The recipe as plain data with the overrides of one grid point written in."""
+    """The recipe as plain data with the overrides of one grid point written in. Raises LookupError if one has no place
+    there."""
     return overridden(recipe.model_dump(mode="json", exclude_unset=True), overrides)
 
 
 def overridden(data: dict[str, Any], overrides: dict[str, JsonValue]) -> dict[str, Any]:
     """The same of a recipe that is plain data already, which need not be of today's vocabulary."""
-    data = data | {"sweep": {}}
+    data = deepcopy(data) | {"sweep": {}}
     for dotted, value in overrides.items():
-        part, _, field = dotted.partition(".")
-        data[part] = data.get(part, {}) | {field: value}
+        put(data, dotted, value)
     return data
 
 

@@ -11,6 +11,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 
 Fraction = Annotated[float, Field(gt=0.0, lt=1.0)]
 Count = Annotated[int, Field(ge=1)]
+SweepValue = bool | int | float | str
 
 
 class Spec(BaseModel):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from experiments.models import LastValue, Run, Shard
 from experiments.recipe import Recipe
-from experiments.recipe.recipe import Expectation
+from experiments.recipe.expectations import Expectation
 from experiments.selectors.measured import points_of
 
 Verdict = Literal["met", "not met", "so far met", "not yet met", "not measured", "not judged"]
@@ -46,24 +46,16 @@ def scored_expectations(run: Run, recipe: Recipe, shards: Sequence[Shard]) -> li
     for index, expectation in enumerate(recipe.expect):
         seen: list[Seen] = []
         for shard in shards:
+            if not expectation.holds_at(shard.overrides):
+                continue
             point = points.get(shard.point, "")
             if shard.expectations:
                 seen += _judged(index, shard, point)
             else:
                 seen += [_so_far(expectation, shard, seed, point, newest) for seed in shard.seeds]
         is_final = all(shard.is_ended for shard in shards)
-        scored.append(Scored(expectation, text_of(expectation), seen, is_final))
+        scored.append(Scored(expectation, str(expectation), seen, is_final))
     return scored
-
-
-def text_of(expectation: Expectation) -> str:
-    """'test accuracy at least 0.99 at the end'."""
-    e = expectation
-    name = " ".join(filter(None, [e.split or "", e.measure, e.component]))
-    bounds = [f"at least {e.at_least:g}" if e.at_least is not None else ""]
-    bounds.append(f"at most {e.at_most:g}" if e.at_most is not None else "")
-    when = {"end": "at the end", "any": "at any step"}.get(str(e.at), f"at step {e.at}")
-    return f"{name} {' and '.join(filter(None, bounds))} {when}"
 
 
 def _judged(index: int, shard: Shard, point: str) -> list[Seen]:

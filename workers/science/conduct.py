@@ -39,7 +39,7 @@ def conduct(
     steps = recipe.training.steps
     yield Progress("starting", resume.step if resume else 0, steps)
     trainer = Trainer(recipe, seeds, device, start_from)
-    scoreboard = Scoreboard(recipe.expect, seeds, resume.scored if resume else ())
+    scoreboard = Scoreboard(recipe.expected_here(), seeds, resume.scored if resume else ())
     if resume:
         trainer.restore(resume)
     yield from _train(recipe, trainer, scoreboard, observed_until=resume.step if resume else -1)

@@ -1,29 +1,29 @@
 """Scoring a recipe's predictions as the measurements come in."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from experiments.protocol import ScoredExpectation
-from experiments.recipe.recipe import Expectation
+from experiments.recipe.expectations import Expectation
 from workers.science.events import Measured
 
 
 class Scoreboard:
-    """Each expectation against each seed, as far as it is known."""
+    """Each expectation, by its place in the recipe's list, against each seed, as far as it is known."""
 
     def __init__(
-        self, expectations: Sequence[Expectation], seeds: Sequence[int], scored: Sequence[ScoredExpectation] = ()
+        self, expectations: Mapping[int, Expectation], seeds: Sequence[int], scored: Sequence[ScoredExpectation] = ()
     ) -> None:
         self.expectations = expectations
         self._scores = {
             (index, seed): ScoredExpectation(index=index, seed=seed, value=None, step=None, met=False)
-            for index in range(len(expectations))
+            for index in expectations
             for seed in seeds
         }
         self._scores |= {(score.index, score.seed): score for score in scored}
 
     def see(self, measured: Measured) -> None:
-        for index, expectation in enumerate(self.expectations):
+        for index, expectation in self.expectations.items():
             wanted = (expectation.measure, expectation.split or "", expectation.component)
             if wanted != (measured.measure, measured.split, measured.component):
                 continue

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from experiments.recipe.recipe import Expectation
+from experiments.recipe.expectations import Expectation
 from workers.science.run_folder import RunFolder, Stack
 
 
@@ -31,15 +31,7 @@ def _score(score: dict[str, Any], expectation: Expectation) -> str:
     seen = "never measured" if score["value"] is None else f"{score['value']:.6g} at step {score['step']:,}"
     where = "".join(f", {name} = {value}" for name, value in score["overrides"].items())
     verdict = "met    " if score["met"] else "not met"
-    return f"{verdict}  seed {score['seed']}{where}: {_wanted(expectation)}; seen {seen}"
-
-
-def _wanted(expectation: Expectation) -> str:
-    what = " ".join(filter(None, [expectation.split, expectation.measure, expectation.component]))
-    bounds = [] if expectation.at_least is None else [f"at least {expectation.at_least:g}"]
-    bounds += [] if expectation.at_most is None else [f"at most {expectation.at_most:g}"]
-    when = {"end": "at the end", "any": "at any step"}.get(str(expectation.at), f"from step {expectation.at}")
-    return f"{what} {' and '.join(bounds)} {when}"
+    return f"{verdict}  seed {score['seed']}{where}: {expectation}; seen {seen}"
 
 
 def _duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.protocol import StoredArtifact
-from experiments.recipe import Recipe, recipe_from_data
+from experiments.recipe import Recipe, point_from_data
 from experiments.recipe.engine import engine_digest
 from workers.science.conduct import conduct
 from workers.science.device import settle
@@ -128,7 +128,7 @@ class Reporter:
 def carry_out(order: Order, voice: Voice) -> None:
     started = time.monotonic()
     device = settle(order.device, threads=order.threads)
-    recipe = recipe_from_data(order.recipe)
+    recipe = point_from_data(order.recipe)
     storage = Storage(order.folder, recipe, tuple(order.seeds))
     reporter = Reporter(order, storage, voice)
     voice.log(_greeting(order, hardware(device)))

@@ -37,6 +37,11 @@ def test_a_number_stays_as_it_was_typed():
         ("model.causal", "false", False),
         ("measures.1.split", "train", "train"),
         ("expect.0.at", "any", "any"),
+        ("expect.0.where", "model.d_mlp = 64, task.modulus = [5, 7]", {"model.d_mlp": 64, "task.modulus": [5, 7]}),
+        ("expect.0.where", '"model.init" = "gpt2"', {"model.init": "gpt2"}),
+        ("expect.0.where", "model.d_mlp 64", "model.d_mlp 64"),
+        ("model.attention_scale", "0.5", 0.5),
+        ("model.tied", "true", True),
     ],
 )
 def test_what_is_typed_is_written(path, text, value):

@@ -40,6 +40,9 @@ def test_a_field_shows_its_value_bounds_and_default():
         ("model", "model.d_head", "number"),
         ("model", "model.activation", "choice"),
         ("model", "model.causal", "switch"),
+        ("model", "model.attention_scale", "number"),
+        ("model", "model.tied", "switch"),
+        ("expect", "expect.0.where", "pairs"),
         ("training", "training.batch", "word or number"),
         ("training", "training.betas", "list"),
         ("expect", "expect.0.at_least", "number"),
@@ -99,3 +102,28 @@ def test_swept_fields_are_rows_and_no_longer_offered():
     assert "training.learning_rate" in sweep.can_add
     assert "training.betas" not in sweep.can_add
     assert "task.first" not in sweep.can_add
+
+
+def test_what_the_recipe_lists_can_be_swept_too():
+    toml = """
+        measures = [{name = "loss"}, 7, {name = "nothing"}]
+        interventions = [{name = "freeze"}, {name = "mask-weights"}]
+    """
+    items = [field for field in section("sweep", toml).can_add if field.split(".")[1].isdecimal()]
+    masks = ["keep", "by", "of", "when"]
+    assert items == [*(f"interventions.1.{name}" for name in masks), "measures.0.split", "measures.0.part"]
+
+
+def test_the_options_of_a_transformer_are_offered_with_what_they_mean():
+    model = fields("model")
+    assert "solu_ln" in model["model.activation"].about.options
+    assert model["model.positions"].about.options == ("learned", "rotary", "sinusoidal", "none")
+    assert model["model.attention_scale"].about.allowed == "a number, more than 0, at most 1000"
+    assert "1 / sqrt(d_head) when left out" in model["model.attention_scale"].about.description
+
+
+def test_the_points_of_an_expectation_are_one_line():
+    toml = 'expect = [{measure = "loss", where = {"model.d_mlp" = [64, 0], "model.positions" = "rotary"}}]'
+    where = fields("expect", toml)["expect.0.where"]
+    assert where.value == 'model.d_mlp = [64, 0], model.positions = "rotary"'
+    assert where.about.allowed == "field = value, with commas between"

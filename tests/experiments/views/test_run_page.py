@@ -7,7 +7,8 @@ from experiments.models import Run, Worker
 from experiments.protocol import Failure, LogEvent, Outcome
 from experiments.services.finishing import finish_shard
 from experiments.services.runs import request_cancel, submit_run
-from tests.experiments.making import make_recipe
+from tests.experiments.making import make_recipe, make_run
+from tests.experiments.views.conftest import EXPECTED
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,16 @@ def test_an_ended_one_shows_what_each_seed_did_and_asks_no_more(client, ended):
     assert "Test loss at most 1 at the end" in shown
     assert "1 of 2 seeds." in shown
     assert "not finite" in shown
+
+
+def test_an_expectation_of_some_grid_points_has_no_rows_for_the_others(client, alice):
+    limited = EXPECTED + 'where = { "model.d_mlp" = 8 }\n[sweep]\n"model.d_mlp" = [8, 0]\n'
+    shown = page(client, make_run(alice, sweep=limited))
+    assert "Test loss at most 1 at the end, where model.d_mlp = 8" in shown
+    assert "0 of 2 seeds and grid points so far" in shown
+    table = shown.partition("<h2>Expectations</h2>")[2].partition("</table>")[0]
+    assert table.count("<td>d_mlp = 8</td>") == 2
+    assert "d_mlp = 0" not in table
 
 
 def test_its_files_can_be_downloaded_and_resume_states_are_not_listed(client, ended):

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from tests.workers.science.runs import MemoryArchive, carry_out, of_kind, recipe
+from experiments.recipe import at_point, recipe_from_data
+from tests.workers.science.runs import ADDITION, MemoryArchive, carry_out, of_kind, recipe
 from workers.science.conduct import conduct
 from workers.science.events import Analysed, Checkpointed, Finished, Measured, Progress, ResumePoint
 
@@ -26,6 +27,16 @@ def test_analyses_come_last_and_then_the_end():
     assert keys == ["pca-logits-path", "pca-logits-steps", "pca-logits-explained", "fourier-spectrum-embedding"]
     assert [event.phase for event in of_kind(Progress, events)][-1] == "analysing"
     assert isinstance(events[-1], Finished)
+
+
+def test_an_expectation_is_scored_only_where_it_holds():
+    limited = [
+        {"measure": "accuracy", "split": "test", "at_least": 0.0, "where": {"model.d_mlp": wide}} for wide in (16, 0)
+    ]
+    swept = recipe_from_data(ADDITION | {"expect": limited, "sweep": {"model.d_mlp": [16, 0]}})
+    for place, point in enumerate(swept.points()):
+        (finished,) = of_kind(Finished, carry_out(at_point(swept, point)))
+        assert [(score.index, score.seed) for score in finished.expectations] == [(place, 0), (place, 1)]
 
 
 def test_expectations_are_scored_for_every_seed():

@@ -1,12 +1,12 @@
 import pytest
 
-from experiments.recipe.recipe import Expectation
+from experiments.recipe.expectations import Expectation
 from workers.science.events import Measured
 from workers.science.expectations import Scoreboard
 
 
 def score(expectation, values_by_step, *, measure="accuracy", split="test", component=""):
-    scoreboard = Scoreboard([expectation], [7])
+    scoreboard = Scoreboard({0: expectation}, [7])
     for step, value in values_by_step.items():
         scoreboard.see(Measured(step, measure, split, component, (7,), (value,)))
     (scored,) = scoreboard.scored()
