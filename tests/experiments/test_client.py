@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import numpy as np
 import pytest
+import torch
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -14,10 +15,23 @@ from safetensors.numpy import save
 
 from experiments.client import ApiError, Client
 from experiments.models import Run, Worker
+from experiments.recipe import at_point
 from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
 from problems.models import User
-from tests.experiments.making import artifact_event, batch, claim, make_problem, measured, panel, recipe_toml, succeeded
+from tests.experiments.making import (
+    artifact_event,
+    batch,
+    claim,
+    make_problem,
+    make_run,
+    measured,
+    panel,
+    recipe_toml,
+    succeeded,
+)
+from workers.science.model import Model
+from workers.science.models import build_model
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +45,29 @@ def client(alice: User) -> Iterator[Client]:
         yield Client("http://127.0.0.1", AuthToken.objects.create(alice)[1], http=http)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+SWEPT = '[sweep]\n"model.activation" = ["solu_ln", "square"]\n"model.positions" = ["sinusoidal"]\n"model.tied" = [true]'
+TOKENS = torch.tensor([[1, 2, 7], [6, 0, 7]])
+
+
+@pytest.fixture
+def swept(alice: User, worker: Worker) -> Run:
+    """Two grid points with the untrained weights of each."""
+    run = make_run(alice, seeds=(0,), stack=1, sweep=SWEPT)
+    for shard in run.shards.order_by("point"):
+        granted = claim(shard, worker)
+        model = model_at(run, shard.point)
+        weights = {name: weight[0].numpy() for name, weight in model.initial_weights((0,)).items()}
+        event = artifact_event("checkpoints/seed-0/step-00000100.safetensors", save(weights), seed=0, step=100)
+        store_batch(lease=granted.lease, batch=batch(granted, 0, event))
+        finish_shard(lease=granted.lease, outcome=succeeded(granted))
+    return run
+
+
+def model_at(run: Run, point: int) -> Model:
+    recipe = at_point(run.recipe.recipe, list(run.recipe.recipe.points())[point])
+    return build_model(recipe.model, recipe.task)
 
 
 @pytest.fixture
@@ -52,6 +89,18 @@ def test_checkpoint_is_loaded_in_one_line(client: Client, finished: Run) -> None
     assert client.run(finished.pk).checkpoint(seed=0, step="first").step == 0
     with pytest.raises(LookupError, match=r"no checkpoint 7; kept: \[0, 100\]"):
         client.run(finished.pk).checkpoint(seed=0, step=7)
+
+
+def test_checkpoint_becomes_a_model_of_transformer_lens(client: Client, swept: Run) -> None:
+    model = model_at(swept, 0)
+    bridge = client.run(swept.pk).checkpoint(seed=0).model()
+    ours = model.run(model.initial_weights((0,)), TOKENS[None])[0]
+    torch.testing.assert_close(bridge(TOKENS), ours[0], atol=1e-5, rtol=1e-4)
+
+
+def test_checkpoint_that_transformer_lens_has_no_model_for_says_why(client: Client, swept: Run) -> None:
+    with pytest.raises(ValueError, match=r"model.activation: TransformerLens has no 'square'"):
+        client.run(swept.pk).checkpoint(seed=0, point=1).model()
 
 
 def test_measurements_keep_what_is_not_finite(client: Client, finished: Run) -> None:

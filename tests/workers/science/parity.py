@@ -59,7 +59,7 @@ def some_tokens() -> torch.Tensor:
 
 def bridge_of(model: Transformer, weights: dict[str, torch.Tensor], seed: int) -> Any:
     """RMS is computed in float32 there whatever the model's precision, unless the bridge's own code does it."""
-    bridge = to_transformer_lens(model, {name: weight[seed].detach() for name, weight in weights.items()})
+    bridge: Any = to_transformer_lens(model, {name: weight[seed].detach() for name, weight in weights.items()})
     for module in bridge.modules():
         if hasattr(module, "use_native_layernorm_autograd"):
             module.use_native_layernorm_autograd = False
