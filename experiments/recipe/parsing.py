@@ -87,18 +87,17 @@ def _swept_fields(recipe: Recipe) -> Iterator[str]:
 def _where_errors(recipe: Recipe) -> Iterator[RecipeError]:
     """An expectation is limited to grid points that there are."""
     for index, expectation in enumerate(recipe.expect):
+        field = f"expect.{index}.where"
         for dotted in expectation.where:
-            field = f"expect.{index}.where.{dotted}"
             if dotted not in recipe.sweep:
                 known = ", ".join(recipe.sweep) or "none, for this recipe has no sweep"
-                yield RecipeError(field, "this field is not swept", dotted, known)
+                yield RecipeError(field, f"{dotted} is not swept", dotted, known)
                 continue
             tried = recipe.sweep[dotted]
             for value in expectation.values_of(dotted):
                 if not is_among(value, tried):
-                    yield RecipeError(
-                        field, f"the sweep does not try {written(value)}", value, ", ".join(map(written, tried))
-                    )
+                    said = f"the sweep does not try {dotted} = {written(value)}"
+                    yield RecipeError(field, said, value, ", ".join(map(written, tried)))
 
 
 def _point_errors(recipe: Recipe, overrides: dict[str, JsonValue], field: str) -> list[RecipeError]:

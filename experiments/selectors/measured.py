@@ -38,8 +38,10 @@ def points_of(recipe: Recipe) -> dict[int, str]:
     """What is special about each grid point, in words; empty without a sweep."""
     if not recipe.sweep:
         return {}
+    ends = [name.rpartition(".")[2] for name in recipe.sweep]
+    names = {name: end if ends.count(end) == 1 else name for name, end in zip(recipe.sweep, ends, strict=True)}
     return {
-        index: ", ".join(f"{name.rpartition('.')[2]} = {value}" for name, value in overrides.items())
+        index: ", ".join(f"{names[name]} = {value}" for name, value in overrides.items())
         for index, overrides in enumerate(recipe.points())
     }
 
