@@ -6,6 +6,7 @@ question is answered from an index. `deploy/BENCHMARKS.md` has the figures.
 
 import datetime
 import heapq
+import math
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from experiments.models import DispatchPass, Shard, Worker
+from experiments.models.runs import ShardQuerySet
 from experiments.recipe.engine import vocabulary_digest
 from experiments.services import fair_share, wake_ups
 from experiments.services.pauses import paused_classes, paused_people
@@ -97,7 +99,7 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
     needs = _needs_per_user(room)
     for user_id in paused_people():
         needs.pop(user_id, None)
-    limits, vocabularies = running_limits(), _vocabularies(room, now=now)
+    limits, takers = running_limits(), _takers(room, hands, now=now)
     heap = fair_share.standing(hands.of_user, needs, now=now)
     heapq.heapify(heap)
     queues: dict[int | None, deque[tuple[int, str]]] = {}
@@ -108,7 +110,7 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
         if user not in queues:
             allowed = limits.get(user or 0, settings.RUNNING_SHARDS_PER_USER)
             limit = min(sum(room.values()), allowed - hands.of_user[user])
-            queues[user] = deque(_oldest(user, needs[user], vocabularies, limit=limit, now=now))
+            queues[user] = deque(_oldest(user, needs[user], takers, limit=limit, now=now))
         if _take_one(queues[user], room, chosen):
             heapq.heappush(heap, first.with_one_more())
     return chosen
@@ -140,23 +142,43 @@ def held_per_user(now: datetime.datetime) -> Counter[int | None]:
     return in_hand(now).of_user
 
 
-def _vocabularies(room: dict[str, int], *, now: datetime.datetime) -> list[str] | None:
-    """The recipe vocabularies the workers read, where none of them reads all; None where one does."""
-    workers = Worker.objects.accepting(now).filter(hardware_class__in=[c for c in CLASSES if room[c]])
-    known = list(workers.order_by().values_list("vocabulary", flat=True).distinct())
-    return None if {"", vocabulary_digest()} & set(known) else known
+@dataclass(frozen=True)
+class Takers:
+    """What the workers with a free slot can take. A shard none of them can would come first again in every pass, be
+    refused each time, and let nobody pass."""
+
+    vocabularies: frozenset[str]
+    memory: dict[str, float]  # by class, of the largest; infinite for one that announces none
+
+    def of_need(self, need: str, mine: ShardQuerySet) -> ShardQuerySet:
+        largest = max(self.memory.get(c, 0.0) for c in CLASSES if need in ("any", c))
+        if largest < math.inf:
+            mine = mine.filter(memory_bytes__lte=int(largest))
+        if not self.vocabularies & {"", vocabulary_digest()}:  # whoever reads today's reads every recipe
+            mine = mine.filter(run__recipe__vocabulary__in=self.vocabularies)
+        return mine.filter(hardware_class=need)
+
+
+def _takers(room: dict[str, int], hands: InHand, *, now: datetime.datetime) -> Takers:
+    workers = Worker.objects.accepting(now).filter(hardware_class__in=[c for c in CLASSES if room[c]]).order_by()
+    vocabularies: set[str] = set()
+    memory: dict[str, float] = {}
+    columns = ("pk", "slots", "hardware_class", "vocabulary", "memory_bytes")
+    for pk, slots, hardware_class, vocabulary, n_bytes in workers.values_list(*columns):
+        if slots > hands.of_worker[pk]:
+            vocabularies.add(vocabulary)
+            memory[hardware_class] = max(memory.get(hardware_class, 0.0), n_bytes or math.inf)
+    return Takers(frozenset(vocabularies), memory)
 
 
 def _oldest(
-    user: int | None, needs: Sequence[str], vocabularies: list[str] | None, *, limit: int, now: datetime.datetime
+    user: int | None, needs: Sequence[str], takers: Takers, *, limit: int, now: datetime.datetime
 ) -> list[tuple[int, str]]:
     """A person's oldest run first, and within it the order of the grid, so a retried shard does not wait again."""
     if limit <= 0:
         return []
     mine = Shard.objects.dispatchable(now).filter(submitter=user).order_by("run_id", "index")
-    if vocabularies is not None:
-        mine = mine.filter(run__recipe__vocabulary__in=vocabularies)
     columns = ("run_id", "index", "pk", "hardware_class")
     # One question for each need: the index answers each in order, and only the first few rows are read.
-    of_each_need = [mine.filter(hardware_class=need).values_list(*columns)[:limit] for need in needs]
+    of_each_need = [takers.of_need(need, mine).values_list(*columns)[:limit] for need in needs]
     return [(pk, need) for _, _, pk, need in heapq.merge(*of_each_need)][:limit]

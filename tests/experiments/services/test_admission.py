@@ -118,3 +118,21 @@ def test_two_claims_at_once_do_not_share_one_room(alice, bob) -> None:
     Worker.objects.update(memory_bytes=shards[0].memory_bytes + 1)
     answers = at_once(*[lambda s=shard: claim(s, worker) for shard in shards])
     assert sorted(getattr(answer, "code", "granted") for answer in answers) == ["granted", "no_room"]
+
+
+def test_shard_no_free_worker_can_hold_lets_others_pass(alice, bob, broker) -> None:
+    large, small = make_run(alice).shards.get(), make_run(bob).shards.get()
+    Shard.objects.filter(pk=large.pk).update(memory_bytes=9 * 2**30)
+    make_worker(bob)
+    assert dispatch() == 1 and broker.shards == [small.pk]
+    make_worker(bob, "large", memory_bytes=10 * 2**30)
+    dispatch()
+    assert large.pk in broker.shards
+
+
+def test_shard_that_only_a_busy_worker_reads_lets_others_pass(alice, bob, broker) -> None:
+    claim(make_run(bob).shards.get(), make_worker(bob, "new"))
+    new, old = make_run(alice).shards.get(), make_run(bob).shards.get()
+    SubmittedRecipe.objects.filter(runs=old.run_id).update(vocabulary=OLD)
+    make_worker(bob, "old", vocabulary=OLD)
+    assert dispatch() == 1 and broker.shards == [old.pk] != [new.pk]

@@ -12,7 +12,7 @@ def test_editor_shows_what_this_run_would_take_and_what_is_left(as_alice, settin
     settings.LIVE_SHARDS_PER_USER = 2000
     make_problem()
     shown = as_alice.post("/recipes/new/", {"toml": recipe_toml(), "action": "check"}).content.decode()
-    assert "Shards waiting or running" in shown and '<td class="right num">2000</td>' in shown
+    assert "Shards waiting or running" in shown and '<td class="right num">2,000</td>' in shown
     settings.LIVE_SHARDS_PER_USER = 0
     assert "1, too much" in as_alice.post("/recipes/draft/", {"toml": recipe_toml()}).content.decode()
 
