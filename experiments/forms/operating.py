@@ -18,7 +18,7 @@ class PauseForm(forms.Form):
         required=False, choices=[("", "-"), *((name, name) for name in CLASSES)], label="Hardware class"
     )
     handle = forms.CharField(required=False, max_length=40, label="Or the handle of a person")
-    reason = forms.CharField(max_length=300, help_text="Whoever waits reads it.")
+    reason = forms.CharField(max_length=300, help_text="Everybody who looks at a run that waits reads it.")
 
     person: User | None = None
 
