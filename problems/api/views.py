@@ -8,7 +8,7 @@ from rest_framework import generics
 from problems.api.serializers import ProblemOutput
 from problems.filters import ProblemFilter
 from problems.models import ListEntry, Problem
-from problems.selectors.export import complete, complete_in_order
+from problems.selectors.export import complete_in_order
 
 
 class ProblemList(generics.ListAPIView[ListEntry]):
@@ -22,18 +22,6 @@ class ProblemList(generics.ListAPIView[ListEntry]):
     def paginate_queryset(self, queryset: Any) -> Any:
         entries = super().paginate_queryset(queryset)
         return list(complete_in_order(entry.pk for entry in entries or []))
-
-
-class ProblemDetail(generics.RetrieveAPIView[Problem]):
-    queryset = Problem.objects.none()
-    serializer_class = ProblemOutput
-    lookup_field = "number"
-
-    def get_queryset(self) -> "QuerySet[Problem]":
-        return complete(Problem.objects.all())
-
-    def get_object(self) -> Problem:
-        return find_problem(self.kwargs["number"], self.get_queryset())
 
 
 def find_problem(number: str, problems: "QuerySet[Problem]") -> Problem:
