@@ -37,6 +37,10 @@ INSTALLED_APPS = [
     "simple_history",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.orcid",
     "rest_framework",
     "knox",
     "drf_spectacular",
@@ -108,6 +112,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {"signup": "problems.sign_up.SignUpForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0)  # how many add to X-Forwarded-For before it reaches us
 ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account needs no address
+MFA_TOTP_ISSUER = "Circuitboard"
+SOCIALACCOUNT_AUTO_SIGNUP = False  # people choose their handle
+SIGN_IN_HOSTS = {"github": "https://github.com", "orcid": "https://orcid.org"}  # offered where both keys are set
+SOCIALACCOUNT_PROVIDERS = {
+    name: {"APPS": [{"client_id": client_id, "secret": env_secret(f"{name.upper()}_SECRET")}]}
+    for name in SIGN_IN_HOSTS
+    if (client_id := env_text(f"{name.upper()}_CLIENT_ID", ""))
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = env_text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -168,7 +182,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(SIGN_IN_HOSTS[name] for name in SOCIALACCOUNT_PROVIDERS)],
         "frame-ancestors": [NONE],
     }
 }

@@ -2,6 +2,7 @@
 
 import datetime
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import AbstractBaseUser
 from drf_spectacular.authentication import BasicScheme
 from drf_spectacular.utils import extend_schema
@@ -31,7 +32,10 @@ class PasswordAuthentication(BasicAuthentication):
         spend("tokens", by=network_address(request._request))
         if "\x00" in userid:  # which PostgreSQL would not even look for
             raise AuthenticationFailed("Invalid username/password.")
-        return super().authenticate_credentials(userid, password, request)
+        user, nothing = super().authenticate_credentials(userid, password, request)
+        if is_mfa_enabled(user):  # a password alone must not get round the second factor
+            raise AuthenticationFailed("This account has a second factor. Make the token in the browser.")
+        return user, nothing
 
 
 class PasswordScheme(BasicScheme):  # type: ignore[no-untyped-call]

@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from problems.models import Activity, Approval, Comment, CuratorAct, HelpWanted, Idea, Proposal, Reference
@@ -98,3 +99,13 @@ def test_a_trusted_member_skips_the_queue(alice, carol):
 def test_the_badge_gives_no_rights(alice, carol):
     assert verify_expert(alice, is_expert=True, curator=carol, reason="Author of the paper")
     assert approval_for(alice) == Approval.PENDING and standing_of(alice) == Standing.NEW
+
+
+def test_an_operator_names_the_first_curator(alice, capsys):
+    call_command("make_curator", "alice")
+    alice.refresh_from_db()
+    assert alice.is_curator and "@alice is a curator." in capsys.readouterr().out
+    call_command("make_curator", "@alice")
+    assert "already" in capsys.readouterr().out and CuratorAct.objects.count() == 1
+    with pytest.raises(CommandError, match="no account dave"):
+        call_command("make_curator", "dave")

@@ -1,0 +1,88 @@
+"""The pages for members and curators in a real browser: whether they fit, can be used by everybody, and work."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from problems.models import Approval, Comment, Idea, Problem, User
+from problems.services.approval import Standing
+from problems.services.following import follow
+from problems.services.moderation import change_standing
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a long password"
+PAGES = [
+    "/following/",
+    "/ideas/",
+    "/ideas/1/",
+    "/ideas/propose/",
+    "/proposals/propose/",
+    "/people/carol/",
+    "/you/settings/",
+    "/moderation/",
+    "/moderation/acts/",
+    "/people/bob/standing/",
+    "/problems/5.3/curate/edit/",
+    "/problems/5.3/curate/take-in/",
+    "/curate/import/",
+    "/curate/row/",
+]
+
+
+@pytest.fixture
+def waiting(site) -> Comment:
+    """Bob's comment waits; Carol, a curator, watches the problem."""
+    carol = User.objects.create_user("carol", password=PASSWORD, is_curator=True)
+    bob = User.objects.create_user("bob")
+    problem = Problem.objects.get(number="5.3")
+    follow(carol, problem=problem)
+    change_standing(bob, standing=Standing.TRUSTED, curator=carol, reason="Known")
+    return Comment.objects.create(problem=problem, body="Try $W_E$", added_by=bob, approval=Approval.PENDING)
+
+
+@pytest.fixture
+def as_carol(waiting, page):
+    page.goto("/accounts/login/")
+    page.locator("#id_login").fill("carol")
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+@pytest.fixture
+def pages(waiting) -> list[str]:
+    return [url.replace("/ideas/1/", f"/ideas/{Idea.objects.first().pk}/") for url in PAGES]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(380, "light"), (1280, "dark")])
+def test_pages_fit_the_screen_and_have_no_barrier(pages, as_carol, width, theme):
+    as_carol.set_viewport_size({"width": width, "height": 900})
+    as_carol.emulate_media(color_scheme=theme)
+    for url in pages:
+        as_carol.goto(url)
+        assert as_carol.evaluate("document.documentElement.scrollWidth") <= width, url
+        barriers = Axe().run(as_carol).response["violations"]
+        assert [(url, barrier["id"], barrier["nodes"][0]["html"]) for barrier in barriers] == []
+
+
+def test_an_approved_comment_reaches_those_who_watch(as_carol):
+    as_carol.goto("/moderation/")
+    as_carol.get_by_role("button", name="Approve", exact=True).click()
+    expect(as_carol.get_by_role("status").first).to_contain_text("Approved.")
+    expect(as_carol.get_by_role("link", name="Following")).to_contain_text("1")
+    as_carol.get_by_role("link", name="Following").click()
+    expect(as_carol.get_by_text("Try $W_E$")).to_be_visible()
+    as_carol.get_by_role("button", name="Mark as read").click()
+    expect(as_carol.get_by_role("link", name="Following")).to_have_text("Following")
+
+
+def test_a_list_is_shown_before_it_is_imported(as_carol):
+    as_carol.goto("/curate/import/")
+    as_carol.locator("#id_text").fill("number,statement\n5,Is there a third phase?\n5.3,Why two components?\n")
+    as_carol.get_by_role("button", name="Show what would change").click()
+    expect(as_carol.get_by_role("main")).to_contain_text("1 created, 1 changed")
+    as_carol.locator("#id_reason").fill("A workshop")
+    as_carol.get_by_role("button", name="Import just this").click()
+    as_carol.goto("/problems/5.39/")
+    expect(as_carol.get_by_role("heading", level=1)).to_have_text("Is there a third phase?")
