@@ -10,10 +10,11 @@ from django.utils import timezone
 from experiments.models import Pause, Shard, SitePass, State, Worker
 from experiments.protocol import FailureKind
 from experiments.recipe.engine import engine_digest
-from experiments.selectors.operations import age, overdue_shards, queue_by_class
+from experiments.selectors.operations import age, queue_by_class
 from experiments.selectors.queue_order import classes_of
 from experiments.selectors.reasons import count, span
 from experiments.selectors.troubles import KINDS
+from experiments.selectors.unowned import shards_without_owner
 
 SITE_JOBS = "Start the site jobs: celery -A deploy.site_jobs worker --beat --queues site, one of them in all."
 SILENT_FOR = datetime.timedelta(days=1)  # workers silent for longer were most likely switched off on purpose
@@ -57,11 +58,10 @@ def site_checks() -> list[Check]:
 
 
 def _overdue(now: datetime.datetime) -> Check:
-    shards = overdue_shards(now).select_related("run").order_by("lease_until")
-    n = shards.count()
-    advice = (
-        f"There must be none: the reaper takes such shards back within 10 s. {SITE_JOBS}" if n else "Nothing to do."
-    )
+    shards = shards_without_owner(now)
+    n = len(shards)
+    told = "There must be none: such a shard is taken back within 10 s, and offered to a free slot within 5 s."
+    advice = f"{told} {SITE_JOBS}" if n else "Nothing to do."
     return Check("Shards without an owner", count(n, "shard"), n > 0, advice, tuple(shards[:5]))
 
 
