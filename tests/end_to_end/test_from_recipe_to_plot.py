@@ -59,6 +59,19 @@ def test_every_checkpoint_holds_the_weights_of_its_seed(member: Member, small_re
     assert len(member.download(first["url"])) == first["n_bytes"]
 
 
+def test_a_run_goes_on_where_another_ended(member: Member, small_recipe: str) -> None:
+    source = member.submit(small_recipe)
+    assert member.run_that_ended(source)["state"] == "succeeded"
+    last = weights_of(member, source, step=200)
+
+    onward = member.submit(small_recipe.replace("[task]", f"[start]\nrun = {source}\n\n[task]", 1))
+    ended = member.run_that_ended(onward)
+
+    assert ended["state"] == "succeeded", ended
+    assert len(last) == 2 and weights_of(member, onward, step=0) == last
+    assert weights_of(member, onward, step=200) != last
+
+
 def test_a_killed_training_process_does_not_cost_the_run(house: House, member: Member, small_recipe: str) -> None:
     long = small_recipe.replace("steps = 200", "steps = 3000").replace("A small", "A longer")
     run = member.submit(long)
@@ -76,6 +89,14 @@ def test_a_killed_training_process_does_not_cost_the_run(house: House, member: M
 def shard_of(member: Member, run: int) -> Any:
     [shard] = member.run(run)["shards"]
     return shard
+
+
+def weights_of(member: Member, run: int, *, step: int) -> dict[int, dict[str, list[float]]]:
+    """By seed."""
+    files = member.get(f"/api/runs/{run}/artifacts/")["artifacts"]
+    kept = {file["seed"]: file for file in files if file["kind"] == "checkpoint" and file["step"] == step}
+    loaded = {seed: safetensors.torch.load(member.download(file["url"])) for seed, file in kept.items()}
+    return {seed: {name: w.flatten().tolist() for name, w in weights.items()} for seed, weights in loaded.items()}
 
 
 def points_of(member: Member, run: int) -> list[tuple[int, str]]:
