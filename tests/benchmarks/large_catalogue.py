@@ -42,8 +42,9 @@ class LargeCatalogue:
         self._about(0.02, self._prediction, Prediction)
         self._write_runs()
         rebuild()
-        with connection.cursor() as cursor:  # as each database does by itself, sooner or later
-            cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":  # it does so by itself, sooner or later; SQLite does not
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
     def text(self, n: int) -> str:
         return " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=n)).capitalize() + "."
