@@ -28,8 +28,12 @@ test-sqlite: $(INSTALLED)
 test-postgresql: $(INSTALLED)
 	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs
 
-bench: $(INSTALLED) ## Measure speed against what people write by hand (minutes; best on an idle machine)
+bench: $(INSTALLED) .venv/.bench ## Measure speed against what people write by hand (minutes; best on an idle machine)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= -s
+
+.venv/.bench: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c deploy/constraints.txt -e '.[bench]'
+	@touch $@
 
 constraints: $(INSTALLED) ## Pin the versions that are installed now
 	{ echo "# The exact versions this project is built and tested with; \`make constraints\` writes them anew."; \

@@ -78,7 +78,10 @@ class MeasurementsView(ApiView):
 
 def _parquet(table: pa.Table) -> bytes:
     sink = io.BytesIO()
-    pyarrow.parquet.write_table(table, sink, compression="zstd")
+    # Values hardly repeat: a dictionary of them would cost more time than all the rest.
+    repeated = [name for name in table.column_names if name != "value"]
+    encoding = {"value": "BYTE_STREAM_SPLIT"}
+    pyarrow.parquet.write_table(table, sink, compression="zstd", use_dictionary=repeated, column_encoding=encoding)
     return sink.getvalue()
 
 
