@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +19,7 @@ class SmallSite(ThreadingHTTPServer):
         self.outcomes: list[dict[str, Any]] = []
         self.announcements: list[dict[str, Any]] = []
         self.heartbeats: list[dict[str, Any]] = []
+        self.on_heartbeat: Callable[[], object] = lambda: None
         self.blobs: dict[str, bytes] = {}
         self.claim: dict[str, Any] | None = None
         self.outages = 0  # so many calls get 503
@@ -66,6 +68,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer_claim()
         elif word == "heartbeat":
             site.heartbeats.append(body)
+            site.on_heartbeat()
             self._reply(200, {"lease_seconds": 45, "cancel": site.cancel})
         elif word == "events":
             self._store_batch(body)

@@ -66,3 +66,17 @@ def test_the_nursery_computes_nothing_so_that_it_can_be_forked(nursery: Nursery)
     # OpenBLAS has a thread for each of ours and Arrow's allocator one; both know what to do at a fork.
     assert by_libraries <= {"python\n", "python3\n", "jemalloc_bg_thd\n"}
     assert tended_by.num_threads() <= 1 + 1 + 1
+
+
+def test_a_full_disk_is_a_storage_failure_that_leaves_no_half_file(nursery: Nursery, tmp_path: Path) -> None:
+    child = nursery.take()
+    child.wait_until_ready()
+    psutil.Process(child.pid).rlimit(psutil.RLIMIT_FSIZE, (500, 500))  # as if this were the room that is left
+    order = {"recipe": ASKED.model_dump(mode="json"), "seeds": [0, 1], "folder": str(tmp_path), "device": "cpu"}
+    child.give(order | {"threads": 2})
+    said = list(iter(lambda: child.next_message(timeout=60), None))
+    child.settle()
+    child.close()
+
+    assert said[-1] is not None and (said[-1]["kind"], said[-1]["failure"]) == ("failed", "storage")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

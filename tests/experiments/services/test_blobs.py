@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import io
+import resource
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,18 @@ def test_full_disk_is_a_storage_failure_and_leaves_nothing(monkeypatch: pytest.M
     assert (refused.code, refused.http_status) == ("storage", 507)
     assert "No space left on device" in refused.detail
     assert nothing_is_left()
+
+
+def test_disk_that_fills_up_during_an_upload_is_a_storage_failure_and_leaves_nothing() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(CONTENT) // 2, hard))  # as if this were the room that is left
+    try:
+        refused = refusal()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert (refused.code, refused.http_status) == ("storage", 507)
+    assert nothing_is_left()
+    assert upload()
 
 
 def test_half_a_file_from_a_crash_is_replaced() -> None:
