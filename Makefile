@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help demo test lint types test-sqlite test-postgresql bench constraints clean
+.PHONY: help demo test lint types test-sqlite test-postgresql chaos bench constraints clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -27,6 +27,9 @@ test-sqlite: $(INSTALLED)
 
 test-postgresql: $(INSTALLED)
 	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs
+
+chaos: $(INSTALLED) ## Kill a hundred processes at random during real runs, on both databases (an hour; CIRCUITBOARD_CHAOS_SEED)
+	CIRCUITBOARD_CHAOS_KILLS=100 $(BIN)/python -m pytest tests/end_to_end/test_chaos.py -s
 
 bench: $(INSTALLED) .venv/.bench ## Measure speed against what people write by hand (minutes; best on an idle machine)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= -s
