@@ -77,8 +77,8 @@ class OurStore:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        for command in ("migrate -v0", "collectstatic --no-input -v0", "load_catalogue"):
-            self.manage(*command.split())
+        for step in ("migrate -v0", "collectstatic --no-input -v0", "load_catalogue"):
+            self.manage(*step.split())
         self.manage("createsuperuser", "--no-input", "--username", "demo", "--email", "a@b.example")
         self.token = self.manage("create_worker_token", "--owner", "demo")
         options = [f"--bind=127.0.0.1:{self.port}", "--worker-class=gthread", "--threads=4", "--no-control-socket"]
