@@ -24,7 +24,8 @@ class Asked(dict):
 
 needed = {"DEBUG": "yes", "STORAGE_BUCKET": "b", "URL": "http://127.0.0.1", "WORKER_TOKEN": "t", "BROKER_URL": "redis://h"}
 needed |= {name: "x" for name in ("GITHUB_CLIENT_ID", "GITHUB_SECRET", "ORCID_CLIENT_ID", "ORCID_SECRET")}
-deploy.env.os = types.SimpleNamespace(environ=Asked({deploy.env.PREFIX + name: value for name, value in needed.items()}))
+environment = {deploy.env.PREFIX + name: value for name, value in needed.items()}
+deploy.env.os = types.SimpleNamespace(environ=Asked(environment))
 
 import deploy.settings
 from deploy.demo_programs import demo_from_environment
