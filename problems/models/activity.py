@@ -6,26 +6,32 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from problems.models.people import User
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
-    def followed_by(self, user: User | AnonymousUser, *, also_on: "Iterable[models.QuerySet[Any, Any]]" = ()) -> Self:
+    def followed_by(
+        self, user: User | AnonymousUser, *, also_on: Iterable[models.QuerySet[Any, Any]] = ()
+    ) -> Self:
         """In a problem, idea or category the person watches, and not muted there.
 
-        `also_on` are the problems that each saved filter finds, which only its caller knows.
+        `also_on` are the problems that each saved filter finds, which only its caller knows. What is watched is read
+        first: with its keys at hand, both databases find the few lines by an index instead of asking it of each line.
         """
-        watched = Subscription.objects.filter(user=user.pk)
-        of_problem = watched.filter(problem=OuterRef("problem"))
-        of_category = watched.filter(category=OuterRef("problem__category"), is_muted=False)
-        of_idea = watched.filter(idea=OuterRef("idea"), is_muted=False)
-        wanted = Q(Exists(of_problem.filter(is_muted=False))) | Q(Exists(of_category)) | Q(Exists(of_idea))
+        keys = ("problem", "category", "idea", "is_muted")
+        watched = list(Subscription.objects.filter(user=user.pk).values_list(*keys))
+        muted = [problem for problem, _, _, is_muted in watched if problem and is_muted]
+        categories = [category for _, category, _, is_muted in watched if category and not is_muted]
+        wanted = Q(problem__in=[problem for problem, _, _, is_muted in watched if problem and not is_muted])
+        wanted |= Q(idea__in=[idea for _, _, idea, is_muted in watched if idea and not is_muted])
+        if categories:
+            wanted |= Q(problem__category__in=categories)
         for problems in also_on:
             wanted |= Q(problem__in=problems)
-        return self.filter(wanted).exclude(Exists(of_problem.filter(is_muted=True))).exclude(actor=user.pk)
+        return self.filter(wanted).exclude(problem__in=muted).exclude(actor=user.pk)
 
 
 class Activity(models.Model):

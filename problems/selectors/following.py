@@ -13,6 +13,8 @@ from problems.models.activity import ActivityQuerySet
 
 SHOWN = 100
 MOST_COUNTED = 99
+MOST_TOLD = 1000
+NEW_FOR = datetime.timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,13 @@ class News:
 
     activity: list[Activity]  # the latest first
     decisions: list[CuratorAct]
-    n_activity: int
+    n_activity: int  # up to MOST_TOLD
     since: datetime.datetime
     until: datetime.datetime
+
+    @property
+    def has_more(self) -> bool:
+        return self.n_activity > len(self.activity)
 
     @property
     def n(self) -> int:
@@ -53,7 +59,9 @@ def decisions_on(user: User) -> "QuerySet[CuratorAct]":
 
 
 def read_until(user: User) -> datetime.datetime:
-    return user.activity_read_at or user.date_joined
+    """What happened after it is new. What nobody marked as read stops being new in a month, so that the count in the
+    header of each page never has much to look through."""
+    return max(user.activity_read_at or user.date_joined, timezone.now() - NEW_FOR)
 
 
 def news_for(user: User, *, since: datetime.datetime, until: datetime.datetime) -> News:
@@ -61,14 +69,14 @@ def news_for(user: User, *, since: datetime.datetime, until: datetime.datetime) 
     return News(
         activity=list(activity[:SHOWN]),
         decisions=list(decisions_on(user).filter(at__gt=since, at__lte=until)[:SHOWN]),
-        n_activity=activity.count(),
+        n_activity=activity[:MOST_TOLD].count(),
         since=since,
         until=until,
     )
 
 
 def n_unread(user: User) -> int:
-    """For the header of each page: one query for what is watched, which stops counting at MOST_COUNTED + 1."""
+    """For the header of each page: it stops counting at MOST_COUNTED + 1."""
     since = read_until(user)
     activity = activity_for(user).select_related(None).filter(at__gt=since).order_by().values_list("pk")
     decisions = decisions_on(user).select_related(None).filter(at__gt=since).order_by().values_list("pk")
@@ -82,4 +90,4 @@ def subscriptions_of(user: User) -> "QuerySet[Subscription]":
 
 
 def earlier_activity(user: User) -> ActivityQuerySet:
-    return activity_for(user).filter(at__lte=min(read_until(user), timezone.now()))
+    return activity_for(user).filter(at__lte=read_until(user))

@@ -46,7 +46,7 @@ def _mail(person: User, news: News) -> bool:
         person,
         subject=f"{news.n} new where you watch",
         template="following/digest.txt",
-        context={"news": news, "n_more": news.n_activity - len(news.activity)},
+        context={"news": news},
         stop_url=stop_link(person),
     )
 

@@ -186,7 +186,8 @@ class RowChecker:
     def _number(self, text: str) -> str:
         category = text.partition(".")[0]
         if category not in self.next_free:
-            raise BadRow(f"number: there is no category {category or 'of an empty number'}. Add it first, or use one that exists.")
+            named = f"there is no category {category}" if category else "it is empty"
+            raise BadRow(f"number: {named}. Add the category first, or use one that exists.")
         if text == category:  # the next free one
             number = f"{category}.{self.next_free[category]}"
         else:

@@ -3,10 +3,11 @@ import datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from zeal import zeal_context
 
 from problems.models import Activity, SavedFilter, Subscription
-from problems.selectors.following import activity_for, n_unread
+from problems.selectors.following import activity_for, earlier_activity, n_unread
 from problems.services.activity import record_activity
 from problems.services.following import follow, follow_touched, is_following, unfollow
 from problems.services.listed import reindex
@@ -90,12 +91,22 @@ def test_reading_never_makes_the_read_new_again(as_alice, problem, alice, bob):
     assert read_at < alice.activity_read_at < read_at + datetime.timedelta(minutes=5)
 
 
-def test_the_count_is_one_query_and_stops(problem, alice, bob):
+def test_what_nobody_reads_is_new_for_a_month_only(problem, alice, bob):
+    type(alice).objects.update(date_joined=timezone.now() - datetime.timedelta(days=90))
+    alice.refresh_from_db()
+    follow(alice, problem=problem)
+    for days in (29, 31):
+        line = happen(bob, f"{days} days", problem=problem)
+        Activity.objects.filter(pk=line.pk).update(at=timezone.now() - datetime.timedelta(days=days))
+    assert n_unread(alice) == 1 and [line.text for line in earlier_activity(alice)] == ["31 days"]
+
+
+def test_the_count_takes_few_queries_and_stops(problem, alice, bob):
     follow(alice, problem=problem)
     Activity.objects.bulk_create([Activity(kind="run", problem=problem, actor=bob, url="/") for _ in range(300)])
     with CaptureQueriesContext(connection) as queries:
         assert n_unread(alice) == 100
-    assert len(queries) == 2  # the saved filters, and the count
+    assert len(queries) == 3  # the saved filters, what is watched, and the count
 
 
 def test_the_list_costs_the_same_however_long(as_alice, problem, idea, alice, bob):
