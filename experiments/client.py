@@ -100,6 +100,17 @@ class RemoteRun:
                 raise TimeoutError(f"run {self.number} is {details['state']}: {details['why_it_waits']}")
             time.sleep(every_seconds)
 
+    def log(self) -> list[dict[str, Any]]:
+        """Every line there is now, with its number, time, shard, attempt and text, over all attempts."""
+        lines: list[dict[str, Any]] = []
+        after = 0
+        while True:
+            part = self._client.json("GET", f"runs/{self.number}/log/", params={"after": after})
+            lines += part["lines"]
+            after = part["after"]
+            if part["is_whole"]:
+                return lines
+
     def cancel(self) -> None:
         self._client.call("POST", f"runs/{self.number}/cancel/")
 

@@ -25,7 +25,9 @@ class Line:
 
     def before(self, user_id: int | None, n_own: int) -> int:
         """Shards that come before the one that has `n_own` of the same person before it."""
-        mine = self.standings[user_id]
+        mine = self.standings.get(user_id)
+        if mine is None:  # claimed since it was read: nothing of this person waits any more
+            return 0
         turn = (mine.seconds + n_own * SECONDS_PER_HELD_SHARD, mine.tie_break)
         others = (self.standings[user] for user in self.counts if user != user_id)
         return n_own + sum(min(self.counts[other.user_id], _turns_before(other, *turn)) for other in others)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from experiments.models import Pause, Shard, State, Worker
@@ -73,6 +73,20 @@ def is_offered(shard: Shard, now: datetime.datetime) -> bool:
 
 
 def queued_wait(shard: Shard, supply: Supply, *, since: datetime.datetime) -> Wait:
+    """Why it waits, and at which place: one that a reason stands against keeps its place meanwhile."""
+    wait = _reason_against(shard, supply, since=since)
+    if wait.place is not None or wait.reason == Reason.PERSON_PAUSED:
+        return wait
+    n_own = n_own_before(shard, competing(shard.hardware_class))
+    return at_place(wait, n_own, shard, supply)
+
+
+def at_place(wait: Wait, n_own: int, shard: Shard, supply: Supply) -> Wait:
+    place = supply.line(shard.hardware_class).before(shard.submitter_id, n_own)
+    return replace(wait, place=place, n_own=n_own)
+
+
+def _reason_against(shard: Shard, supply: Supply, *, since: datetime.datetime) -> Wait:
     """The first of the reasons that stand against it; with none of them it waits for its turn."""
     classes = classes_of(shard.hardware_class)
     open_classes = [c for c in classes if c not in supply.paused_classes]

@@ -9,7 +9,17 @@ from django.db.models import Max
 from experiments.models import Lease, Run, RunEvent, Shard, State
 from experiments.protocol import MAX_ATTEMPTS
 from experiments.selectors.queue_order import classes_of
-from experiments.selectors.reasons import Reason, Wait, count, held_wait, is_offered, queued_wait, span, turn_after
+from experiments.selectors.reasons import (
+    Reason,
+    Wait,
+    at_place,
+    count,
+    held_wait,
+    is_offered,
+    queued_wait,
+    span,
+    turn_after,
+)
 from experiments.selectors.supply import Supply
 
 OF_A_TURN = frozenset({Reason.SLOTS_BUSY, Reason.NEXT, Reason.RETRY})
@@ -68,7 +78,8 @@ def _follow(
     """Behind the first of its run; each in between is one place more."""
     if wait.reason not in OF_A_TURN or wait.place is None:
         sentence = f"Waits behind shard {leader.index} of this run, for the same reason."
-        return Wait(Reason.BEHIND if wait.reason == Reason.OFFERED else wait.reason, sentence, wait.since)
+        behind = Wait(wait.reason, sentence, wait.since)
+        return behind if wait.place is None else at_place(behind, wait.n_own + n_between, shard, supply)
     classes = [c for c in classes_of(shard.hardware_class) if c not in supply.paused_classes]
     turn = turn_after(wait.n_own + n_between, shard, classes, supply, since=since)
     return replace(turn, reason=Reason.BEHIND, sentence=f"Waits behind shard {leader.index} of this run.")

@@ -15,6 +15,7 @@ from safetensors.numpy import save
 
 from experiments.client import ApiError, Client
 from experiments.models import Run, Worker
+from experiments.protocol import LogEvent
 from experiments.recipe import at_point
 from experiments.services.events import store_batch
 from experiments.services.finishing import finish_shard
@@ -133,3 +134,12 @@ def test_waiting_ends_with_a_reason_when_time_is_up(client: Client, run: Run) ->
     with pytest.raises(TimeoutError, match="queued: No worker of any class is connected"):
         client.run(run.pk).wait(timeout_seconds=0.05, every_seconds=0.02)
     assert time.monotonic() - started < 5
+
+
+def test_log_is_read_whole_whatever_its_length(client: Client, alice: User, worker: Worker) -> None:
+    granted = claim(make_run(alice).shards.get(), worker)
+    lines = [LogEvent(at="2026-01-01T00:00:00Z", text=f"line {n}") for n in range(700)]
+    store_batch(lease=granted.lease, batch=batch(granted, 0, *lines))
+    read = client.run(granted.lease.shard.run_id).log()
+    assert [line["text"] for line in read if line["kind"] == "log"] == [f"line {n}" for n in range(700)]
+    assert [line["number"] for line in read] == list(range(1, len(read) + 1))

@@ -182,6 +182,8 @@ def test_every_case_says_what_it_waits_for_and_since_when(scene, make, reason, s
     wait = seen(scene.shard)
     assert (wait.reason, wait.sentence[: len(sentence)]) == (reason, sentence)
     assert wait.since <= timezone.now()
+    has_place = scene.shard.run.shards.get().state == State.QUEUED and reason != Reason.PERSON_PAUSED
+    assert (wait.place is not None) == has_place
 
 
 def test_no_reason_is_left_out_of_the_table() -> None:

@@ -76,3 +76,10 @@ def test_page_of_a_large_sweep_asks_few_questions(alice, worker, django_assert_m
     claim(run.shards.get(index=0), worker)
     with django_assert_max_num_queries(16):
         assert why_run_waits(run)
+
+
+def test_shard_claimed_while_its_page_is_made_breaks_nothing(run: Run, worker: Worker) -> None:
+    shards = list(run.shards.select_related(*PASSED_ON))
+    claim(run.shards.get(), worker)
+    make_worker(worker.token.owner, "another")
+    assert why_shards_wait(shards)[shards[0].pk].place == 0
