@@ -163,7 +163,12 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "TOKEN_TTL": None}
-SPECTACULAR_SETTINGS = {"TITLE": "Circuitboard", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Circuitboard",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"ProblemStatusEnum": "problems.status.Status"},
+}
 
 # --- Broker: wake-ups only; the database is the queue ---
 BROKER_URL = env_secret("BROKER_URL", "redis://127.0.0.1:6379/0")
