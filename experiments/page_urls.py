@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recipes/<int:pk>/", views.recipe, name="recipe"),
     path("recipes/<int:pk>/run/", views.run_recipe, name="run_recipe"),
     path("runs/<int:pk>/", views.run, name="run"),
+    path("runs/<int:pk>/card/", views.run_card, name="run_card"),
     path("runs/<int:pk>/live/", views.run_live, name="run_live"),
     path("runs/<int:pk>/log/", views.run_log, name="run_log"),
     path("runs/<int:pk>/log.txt", views.run_log_text, name="run_log_text"),

@@ -1,3 +1,4 @@
+from experiments.views.cards import run_card
 from experiments.views.compare import compare, compare_curves
 from experiments.views.editor import draft, new_recipe
 from experiments.views.logs import run_log, run_log_text
@@ -26,6 +27,7 @@ __all__ = [
     "recipe",
     "run",
     "run_again",
+    "run_card",
     "run_curves",
     "run_files",
     "run_live",

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from problems.citations import Citation, cite_problem
-from problems.evidence import registered_evidence
+from problems.evidence import RunCard, registered_evidence, run_cards
 from problems.models import Freshness, HelpWanted, Idea, Part, Problem, Reference, Resolution, Resource, User
 from problems.selectors.backlog import NotReflected, not_reflected
 from problems.selectors.discussion import Discussion, discussion_of
@@ -26,7 +26,7 @@ class ProblemPage:
     problem: Problem
     status_meaning: str
     status_changes: "QuerySet[Any]"
-    resolutions: list[Resolution]
+    resolutions: list[tuple[Resolution, RunCard | None]]  # with the run that shows it, where it is known
     parts: list[Part]
     claims: ProblemClaims
     references: list[Reference]
@@ -77,6 +77,12 @@ def find_problem(number: str, user: User | AnonymousUser) -> Problem | None:
     return found.select_related("category", "merged_into", "added_by").filter(number=number).first()
 
 
+def resolutions_of(problem: Problem) -> list[tuple[Resolution, RunCard | None]]:
+    signed = list(problem.resolutions.standing().select_related("signed_by", "part"))
+    cards = run_cards({resolution.run for resolution in signed})
+    return [(resolution, cards.get(resolution.run)) for resolution in signed]
+
+
 def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict) -> ProblemPage:
     """`problem` comes from `find_problem`, with its status; `query` says what of the discussion is wanted."""
     before, after = Problem.objects.public().filter(merged_into=None).neighbours(problem)
@@ -88,7 +94,7 @@ def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict)
         problem=problem,
         status_meaning=MEANING[Status(problem.status)],  # type: ignore[attr-defined]
         status_changes=problem.status_changes.select_related("by"),
-        resolutions=list(problem.resolutions.standing().select_related("signed_by", "part")),
+        resolutions=resolutions_of(problem),
         parts=list(problem.parts.with_status()),
         claims=claims_on(problem, user),
         references=list(problem.references.visible_to(user).select_related("added_by")),

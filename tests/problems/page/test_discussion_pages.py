@@ -2,6 +2,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from zeal import zeal_context
 
 from problems.evidence import RunCard, register_evidence, registered_evidence
 from problems.models import Comment
@@ -77,7 +78,7 @@ def test_a_long_discussion_has_pages_and_each_comment_an_address(client, problem
 
 def test_the_number_of_queries_does_not_grow_with_the_comments(client, problem, dave, alice):
     def n_queries():
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as queries, zeal_context():
             page_of(client)
         return len(queries)
 

@@ -45,7 +45,7 @@ def test_a_signature_resolves_a_part_and_one_under_the_problem_all(problem, part
     Resolution.objects.create(problem=problem, part=parts[1], run=7, reason="It is so", signed_by=carol)
     assert statuses(problem) == [Status.OPEN, Status.RESOLVED]
     page = page_of(client)
-    assert "Part (b) is resolved" in page and "1 of 2 parts resolved" in page and 'href="/runs/7/"' in page
+    assert "Part (b) is resolved" in page and "1 of 2 parts resolved" in page and "by run 7: It is so" in page
     whole = Resolution.objects.create(problem=problem, run=8, reason="All of it", signed_by=carol)
     assert statuses(problem) == [Status.RESOLVED, Status.RESOLVED]
     assert Problem.objects.with_status().get().status == Status.RESOLVED
