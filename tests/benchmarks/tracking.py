@@ -88,7 +88,8 @@ class OurStore:
         try:
             wait_for(self._answers, seconds=60)
             self.member = Member(self)  # type: ignore[arg-type] # to its members, it looks like a house
-            with Site(self.url, self.token) as self.site:
+            with Site(self.url, self.token) as self.site, httpx.Client() as http:
+                self._reader = Client(self.url, http=http)  # a notebook keeps its client as well
                 yield
             self.member.close()
         finally:
@@ -123,7 +124,7 @@ class OurStore:
             assert session.send(EventBatch(epoch=self.epoch, seq=seq, events=[event])).stored
 
     def read(self, run: int) -> pa.Table:
-        return Client(self.url).run(run).measurements()
+        return self._reader.run(run).measurements()
 
     def n_bytes(self) -> int:
         """Of the tables that measurements are kept in, with their indexes; the log of writes not counted."""
