@@ -56,10 +56,15 @@ class PastedRowForm(forms.Form):
     )
 
 
+class WholeProblemField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Problem) -> str:
+        return f"{obj.number} {obj.statement}"
+
+
 class OldRowForm(forms.Form):
     """What was read of a row, to be corrected. Problems and dates that can be two things have to be chosen."""
 
-    problem = forms.ModelChoiceField(Problem.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    problem = WholeProblemField(Problem.objects.none(), widget=forms.RadioSelect, empty_label=None)
     claim_name = forms.CharField(max_length=120, required=False, label="Who was on it")
     claim_date = forms.CharField(
         max_length=10, required=False, label="Since", help_text="YYYY-MM-DD, or shorter where it is not known."
@@ -103,7 +108,7 @@ def initial_old_row(row: OldRow) -> dict[str, Any]:
         initial |= {
             "claim_name": row.claim.name,
             "claim_date": readings[0] if len(readings) == 1 else readings[0][:4] if readings else "",
-            "claim_remark": " ".join(filter(None, [row.claim.remark, uncertain])),
+            "claim_remark": ". ".join(filter(None, [row.claim.remark, uncertain])),
         }
     if row.help_wanted:
         is_mentor = "mentor" in row.help_wanted.lower()

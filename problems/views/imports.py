@@ -64,7 +64,8 @@ def import_row(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"pasted": pasted}
     if request.method == "POST" and pasted.is_valid():
         row = read_old_row(pasted.cleaned_data["row"])
-        context |= {"row": row, "form": OldRowForm(initial=initial_old_row(row))}
+        form = OldRowForm(initial=initial_old_row(row))
+        context = {"row": row, "form": form, "pasted": PastedRowForm()}
     return render(request, "curating/import_row.html", context)
 
 
