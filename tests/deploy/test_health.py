@@ -26,7 +26,8 @@ def asked_for_the_first_time(monkeypatch: pytest.MonkeyPatch, settings) -> None:
 def checks(client: Client, status: int) -> dict[str, str]:
     answer = client.get("/health/ready/")
     assert answer.status_code == status
-    return answer.json()["checks"]
+    told: dict[str, str] = answer.json()["checks"]
+    return told
 
 
 def test_process_is_alive_whatever_is_away_and_whoever_it_is_called(client: Client) -> None:
