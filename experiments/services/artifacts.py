@@ -15,10 +15,14 @@ MAX_PANEL_BYTES = 16 * 1024 * 1024
 
 def keep_artifacts(shard: Shard, named: Sequence[StoredArtifact]) -> None:
     """Make or replace the row of each file; the bytes must be here. Only the newest resume state is kept."""
+    columns = ("name", "kind", "blob_id", "seed", "step")
+    here = set(shard.artifacts.filter(name__in=[a.name for a in named]).values_list(*columns)) if named else set()
+    named = [a for a in named if (a.name, a.kind, a.sha256, a.seed, a.step) not in here]
     if not named:
-        return
+        return  # a manifest names again what came with the events
     check_blobs(named)
-    replaced = list(shard.artifacts.filter(name__in=[a.name for a in named]).values_list("blob_id", flat=True))
+    new = {a.name for a in named}
+    replaced = [blob for name, _, blob, _, _ in here if name in new]
     Artifact.objects.bulk_create(
         {a.name: as_row(shard, a) for a in named}.values(),
         batch_size=100,

@@ -42,17 +42,26 @@ def move_shard(shard: Shard, to: State, *, reason: str, **changes: Any) -> bool:
         raise ForbiddenMove(f"shard {shard.pk}: {old} -> {to}; allowed: {sorted(MOVES[old]) or 'none'}")
     if to in ENDED:
         changes["ended_at"] = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # within a transaction, a failure is of the whole of it
         run = lock_run(shard.run_id)
         seen = Shard.objects.filter(pk=shard.pk, state=old, epoch=shard.epoch)
         if not seen.update(state=to, **changes):
             return False
-        shard.refresh_from_db(fields=["state", *changes])  # the others as they were seen, and what was loaded with them
+        _take_over(shard, {"state": to.value} | changes)
         _move(run, old, to, reason, shard=shard).save()
         _follow_shards(run)
     ids = {"run": run.pk, "shard": shard.pk, "epoch": shard.epoch}
     log.info("shard_moved", old=old.value, new=to.value, reason=reason[:200], **ids)
     return True
+
+
+def _take_over(shard: Shard, changes: dict[str, Any]) -> None:
+    """What was written to the row; only what the database worked out is read back."""
+    computed = [name for name, value in changes.items() if hasattr(value, "resolve_expression")]
+    for name in changes.keys() - set(computed):
+        setattr(shard, name, changes[name])
+    if computed:
+        shard.refresh_from_db(fields=computed)
 
 
 def cancel_queued_shards(run: Run, *, reason: str) -> None:
