@@ -4,26 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('problems', '0007_about_a_person'),
+        ("problems", "0007_about_a_person"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('json', 'everything, JSON'), ('csv', 'the list of problems, CSV')], max_length=4)),
-                ('made_on', models.DateField()),
-                ('made_at', models.DateTimeField()),
-                ('n_bytes', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('n_problems', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("json", "everything, JSON"), ("csv", "the list of problems, CSV")], max_length=4
+                    ),
+                ),
+                ("made_on", models.DateField()),
+                ("made_at", models.DateTimeField()),
+                ("n_bytes", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("n_problems", models.PositiveIntegerField()),
             ],
             options={
-                'ordering': ['-made_on', '-kind'],
-                'constraints': [models.UniqueConstraint(fields=('made_on', 'kind'), name='one_export_a_day_and_kind')],
+                "ordering": ["-made_on", "-kind"],
+                "constraints": [models.UniqueConstraint(fields=("made_on", "kind"), name="one_export_a_day_and_kind")],
             },
         ),
     ]

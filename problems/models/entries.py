@@ -101,10 +101,14 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         counted = self.order_by().values_list("subcategory").annotate(n=Count("*"), first=Min("index"))
         return [(name, n) for name, n, _ in sorted(counted, key=lambda found: (not found[0], found[2]))]
 
-    def tallied(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
-        """For each combination of category, subcategory and traits: how many there are, and how many are claimed."""
-        counted = self.order_by().values_list("category_id", "subcategory", "traits")
+    def tallied_by_traits(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
+        """For each combination of traits: how many have it, and how many of these are claimed."""
+        counted = self.order_by().values_list("traits")
         return counted.annotate(n=Count("*"), n_claimed=Count("pk", filter=is_claimed(now)))
+
+    def tallied_by_category(self) -> models.QuerySet[Any, Any]:
+        """For each category and subcategory: how many problems it has."""
+        return self.order_by().values_list("category_id", "subcategory").annotate(n=Count("*"))
 
 
 def is_claimed(now: datetime.datetime) -> Q:
@@ -143,6 +147,7 @@ class ListEntry(models.Model):
         indexes = [
             Index(fields=["category", "index"], name="list_by_number"),
             Index(fields=["category", "subcategory", "traits", "claimed_at"], name="list_tally"),
+            Index(fields=["traits", "claimed_at"], name="list_by_traits"),
             Index(fields=["place_from_easiest", "category", "index"], name="list_by_easiest"),
             Index(fields=["place_from_hardest", "category", "index"], name="list_by_hardest"),
             Index(fields=["-claimed_at", "category", "index"], name="list_by_activity"),

@@ -48,46 +48,43 @@ class Tally:
 
 
 def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = None) -> Tally:
-    """In one query, whatever is filtered by. Counts on the ground that the search and the `fixed` filters leave."""
+    """In two queries, whatever is filtered by: by traits within the category, and by category within the traits."""
     fixed = fixed or {}
-    chosen = {name: value for name, value in problem_filter.chosen.items() if name != "q" and name not in fixed}
+    chosen = {name: value for name, value in problem_filter.chosen.items() if name not in fixed}
     wanted = {name: chosen_values(name, value) for name, value in chosen.items() if name in CHOICES}
-    category, subcategory = chosen.get("category"), chosen.get("subcategory")
     found = Tally(kinds_held_back={name: Counter() for name in wanted})
-    missing: dict[Kind, tuple[str, ...]] = {}
+    ground = {*fixed, "q"} & set(problem_filter.chosen)
 
-    ground = problem_filter.only("q", *fixed) if "q" in problem_filter.chosen else problem_filter.only(*fixed)
-    for in_category, in_subcategory, traits, n_all, n_claimed in ground.tallied(problem_filter.now).iterator():
-        found.n_ground += n_all
+    within = problem_filter.only(*ground, *({"category", "subcategory"} & set(chosen)))
+    for traits, n_all, n_claimed in within.tallied_by_traits(problem_filter.now).iterator():
         for kind, n in (((traits, True), n_claimed), ((traits, False), n_all - n_claimed)):
-            if not n:
-                continue
-            if kind not in missing:
-                missing[kind] = tuple(name for name, values in wanted.items() if trait_value(name, kind) not in values)
-            fails = missing[kind]
-            if category is not None and in_category != category:
-                fails = (*fails, "category")
-            if subcategory and not is_in(in_subcategory, subcategory):
-                fails = (*fails, "subcategory")
-            count(found, fails, kind, in_category, in_subcategory, n)
+            if n:
+                count_kind(found, kind, n, wanted)
+    for category, subcategory, n in problem_filter.only(*ground, *wanted).tallied_by_category().iterator():
+        count_place(found, category, subcategory, n, chosen)
+    found.n_ground = problem_filter.only(*ground).count() if wanted else sum(found.categories.values())
     return found
 
 
-def count(found: Tally, fails: tuple[str, ...], kind: Kind, category: int, subcategory: str, n: int) -> None:
+def count_kind(found: Tally, kind: Kind, n: int, wanted: Mapping[str, frozenset[str]]) -> None:
+    fails = [name for name, values in wanted.items() if trait_value(name, kind) not in values]
     if not fails:
         found.n += n
         found.kinds[kind] += n
-        found.categories[category] += n
-        found.subcategories[subcategory] += n
-    elif fails[-1] in ("category", "subcategory") and set(fails) <= {"category", "subcategory"}:
-        found.categories[category] += n  # a subcategory belongs to one category and would empty all others
-        if fails == ("subcategory",):
-            found.subcategories[subcategory] += n
-        if len(fails) == 1:
-            found.held_back[fails[0]] += n
     elif len(fails) == 1:
         found.held_back[fails[0]] += n
         found.kinds_held_back[fails[0]][kind] += n
+
+
+def count_place(found: Tally, category: int, subcategory: str, n: int, chosen: Mapping[str, Any]) -> None:
+    """The categories whatever the subcategory: it belongs to one of them and would empty all others."""
+    is_here = chosen.get("category") in (None, category)
+    is_there = not chosen.get("subcategory") or is_in(subcategory, chosen["subcategory"])
+    found.categories[category] += n
+    if is_here:
+        found.subcategories[subcategory] += n
+    if is_here != is_there:
+        found.held_back["subcategory" if is_here else "category"] += n
 
 
 def is_in(subcategory: str, wanted: str) -> bool:

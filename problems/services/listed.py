@@ -9,9 +9,10 @@ rebuild()                   everything anew; `manage.py rebuild_list`
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from problems.models import (
+    Approval,
     Claim,
     Comment,
     HelpWanted,
@@ -89,22 +90,27 @@ def in_parts(keys: Iterable[int]) -> Iterator[list[int]]:
 
 def with_facts(problems: Iterable[int]) -> "list[Problem]":
     """Those of them that belong on the list, with all that an entry says."""
-    listed = Problem.objects.approved().filter(pk__in=problems, merged_into=None).defer("statement", "imported")
     held = Claim.objects.held().filter(problem=OuterRef("pk")).order_by("-last_activity_at")
     resolved = Resolution.objects.standing().of_whole_problem().filter(problem=OuterRef("pk"))
-    return list(
-        listed.with_evidence().annotate(
-            claimed_at=Subquery(held.values("last_activity_at")[:1]),
-            is_resolved=Exists(resolved),
-            n_claims=number_of(Claim.objects.all()),
-            n_references=number_of(Reference.objects.approved()),
-            n_wishes=number_of(HelpWanted.objects.open()),
-            n_predictions=number_of(Prediction.objects.all()),
-            n_comments=number_of(Comment.objects.approved().filter(removed_at=None)),
-        )
+    found = Problem.objects.filter(pk__in=problems).defer("statement", "imported").with_evidence()
+    facts = found.annotate(
+        claimed_at=Subquery(held.values("last_activity_at")[:1]),
+        is_resolved=Exists(resolved),
+        n_claims=number_of(Claim.objects.all()),
+        n_references=number_of(Reference.objects.all(), that=APPROVED),
+        n_wishes=number_of(HelpWanted.objects.all(), that=APPROVED & Q(closed_at=None)),
+        n_predictions=number_of(Prediction.objects.all()),
+        n_comments=number_of(Comment.objects.all(), that=APPROVED & Q(removed_at=None)),
     )
+    return [problem for problem in facts if is_listed(problem)]
 
 
+def is_listed(problem: Problem) -> bool:
+    """Looked at here and not in the query: SQLite would go through all that is approved."""
+    return problem.approval == Approval.APPROVED and problem.merged_into_id is None
+
+
+APPROVED = Q(approval=Approval.APPROVED)
 COPIED = ("category_id", "index", "subcategory", "difficulty_low", "difficulty_high", "starred")
 COUNTED = ("n_claims", "n_references", "n_wishes", "n_predictions", "n_comments")
 EVIDENCE = ("n_recipes", "n_laptop_recipes", "n_runs", "n_succeeded_runs")
@@ -136,8 +142,8 @@ def reported(problem: Problem) -> str:
 def documents_of(problems: Iterable[int]) -> dict[int, Document]:
     """What the search knows of each; nothing of one that is not on the list."""
     related = ("aliases", "parts", "references", "predictions", "help_wanted", "comments")
-    found = Problem.objects.approved().filter(pk__in=problems, merged_into=None).select_related("category")
-    documents = {problem.pk: document_of(problem) for problem in found.prefetch_related(*related)}
+    found = Problem.objects.filter(pk__in=problems).select_related("category").prefetch_related(*related)
+    documents = {problem.pk: document_of(problem) for problem in found if is_listed(problem)}
     return {pk: documents.get(pk, {}) for pk in problems}
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from problems.models import Problem
-from problems.services.claims import claim_problem
 from problems.selectors.export import cell
+from problems.services.claims import claim_problem
 
 pytestmark = pytest.mark.django_db
 
