@@ -50,6 +50,7 @@ def _checkpoints(start: Start) -> QuerySet[Artifact]:
 
 
 def _trouble(start: Start, seeds: Sequence[int]) -> RecipeError | None:
+    assert start.run is not None  # a fresh start has no trouble
     run = Run.objects.filter(pk=start.run).first()
     if run is None:
         return RecipeError("start.run", "there is no run with this number", start.run)
