@@ -85,8 +85,11 @@ class Listing:
         ]
 
     @property
-    def sorts(self) -> dict[str, str]:
-        return {value: label for value, label in SORTS.items() if value != "relevance" or self.asked}
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """The value, the name, whether in use. What is in use by itself has no value: typing words may change it."""
+        default = "relevance" if self.asked else "number"
+        offered = {value: label for value, label in SORTS.items() if value != "relevance" or self.asked}
+        return [("" if value == default else value, label, value == self.sort) for value, label in offered.items()]
 
     @property
     def views(self) -> list[tuple[str, str, str]]:

@@ -46,10 +46,10 @@ def test_a_misspelt_word_is_answered_with_its_like(client):
 
 
 def test_a_search_is_sorted_by_how_well_it_matches_unless_told_otherwise(client):
-    assert '<option value="relevance" selected>' in page_of(client, "head")
+    assert '<option value="" selected>best match' in page_of(client, "head")
     page = page_of(client, "head&sort=number")
     assert '<option value="number" selected>' in page and "q=head&amp;sort=number" in page
-    assert "relevance" not in client.get("/problems/").content.decode()
+    assert '<option value="" selected>number' in client.get("/problems/").content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_what_is_found(client, django_assert_max_num_queries):
