@@ -107,7 +107,7 @@ def processor_seconds() -> dict[str, float]:
 def carry_out_all(house: House) -> tuple[list[Look], list[Ended]]:
     list(load(house, "warm"))
     list(load(house, "submit", str(N_SHARDS)))
-    looks = []
+    looks: list[Look] = []
     for said in load(house, "watch"):
         if "shards" in said:
             return looks, [Ended(*row) for row in said["shards"]]
@@ -174,7 +174,7 @@ def between_claims(shards: list[Ended]) -> list[float]:
 
 def spread(shards: list[Ended]) -> float:
     """How far the device time of the best and the worst served is from the mean, while everybody still waits."""
-    given: Counter[int] = Counter()
+    given = dict.fromkeys((shard.person for shard in shards), 0.0)
     for shard in shards[: 4 * len(shards) // 5]:
         given[shard.person] += shard.ended - shard.began
     mean = sum(given.values()) / N_PEOPLE
