@@ -13,9 +13,7 @@ from problems.models.people import User
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
-    def followed_by(
-        self, user: User | AnonymousUser, *, also_on: Iterable[models.QuerySet[Any, Any]] = ()
-    ) -> Self:
+    def followed_by(self, user: User | AnonymousUser, *, also_on: Iterable[models.QuerySet[Any, Any]] = ()) -> Self:
         """In a problem, idea or category the person watches, and not muted there.
 
         `also_on` are the problems that each saved filter finds, which only its caller knows. What is watched is read

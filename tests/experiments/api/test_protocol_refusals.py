@@ -118,7 +118,10 @@ def test_a_body_longer_than_its_declared_length_is_cut_there(shard: Shard, holde
     name = hashlib.sha256(b"ten bytes.").hexdigest()
     before = stored()
 
-    assert refusal(holder.put(address(shard, f"blobs/{name}"), b"ten bytes.", CONTENT_LENGTH="4")) == (422, "wrong_hash")
+    assert refusal(holder.put(address(shard, f"blobs/{name}"), b"ten bytes.", CONTENT_LENGTH="4")) == (
+        422,
+        "wrong_hash",
+    )
     assert stored() == before
 
 

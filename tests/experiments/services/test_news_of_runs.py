@@ -12,6 +12,7 @@ from tests.experiments.making import make_run
 
 
 def claim_of_old(run: Run) -> Claim:
+    assert run.submitter
     claim = claim_problem(run.recipe.problem, run.submitter, plan="Look")
     Claim.objects.update(last_activity_at=timezone.now() - datetime.timedelta(days=60))
     return claim
