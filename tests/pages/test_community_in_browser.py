@@ -52,7 +52,7 @@ def as_carol(waiting, page):
 
 @pytest.fixture
 def pages(waiting) -> list[str]:
-    return [url.replace("/ideas/1/", f"/ideas/{Idea.objects.get().pk}/") for url in PAGES]
+    return [url.replace("/ideas/1/", f"/ideas/{Idea.objects.all()[0].pk}/") for url in PAGES]
 
 
 @pytest.mark.parametrize(("width", "theme"), [(380, "light"), (1280, "dark")])
