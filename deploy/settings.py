@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "problems.middleware.LimitsMiddleware",
+    "experiments.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "deploy.urls"

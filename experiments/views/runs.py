@@ -20,7 +20,7 @@ from experiments.selectors.shown_panels import shown_panels
 from experiments.selectors.space import space_of_run
 from experiments.selectors.troubles import troubles_of
 from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
-from experiments.services.refusals import Refused
+from experiments.services.refusals import Refused, StorageFailed
 from experiments.services.retention import may_pin, pin_run, unpin_run
 from experiments.services.runs import may_cancel, request_cancel
 from experiments.views.logs import log_context
@@ -39,7 +39,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "choice": choice_of(request.GET.dict(), n_seeds=len(recipe.seeds), n_points=recipe.n_points),
         "smoothings": SMOOTHINGS,
         "templates": {"light": template_of_theme("light"), "dark": template_of_theme("dark")},
-        "panels": shown_panels(shown),
+        **_panels(shown),
         "n_panels": Artifact.objects.filter(shard__run=shown, kind=Artifact.Kind.PANEL).count(),
         "base_url": settings.BASE_URL,
     }
@@ -64,7 +64,7 @@ def run_files(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def run_panels(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _run(pk)
-    return render(request, "experiments/_panels.html", {"run": shown, "panels": shown_panels(shown)})
+    return render(request, "experiments/_panels.html", {"run": shown, **_panels(shown)})
 
 
 @login_required
@@ -102,6 +102,14 @@ def pin(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _run(pk: int) -> Run:
     return get_object_or_404(Run.objects.select_related("recipe__problem", "recipe__author", "submitter"), pk=pk)
+
+
+def _panels(shown: Run) -> dict[str, Any]:
+    """The rest of the page stands without them: curves and log are in the database."""
+    try:
+        return {"panels": shown_panels(shown)}
+    except StorageFailed as trouble:
+        return {"panels": [], "panels_trouble": trouble.detail}
 
 
 def _live(request: HttpRequest, shown: Run) -> dict[str, Any]:
