@@ -26,6 +26,15 @@ class Product:
         return 2 * self.rows * self.d_in * self.d_out
 
 
+PAIRS_PER_EXAMPLE = 8  # a score out of a matrix product costs a small part of one that is multiplied and added up alone
+FEW_QUERIES = 4  # for more of them, one matrix product per example and head is faster than going through them
+
+
+def is_looked_up(n_tokens: int, n_examples: int, n_queries: int) -> bool:
+    """Whether the first layer computes the scores of every pair of tokens, and picks those of each example."""
+    return n_queries <= FEW_QUERIES and n_tokens < n_examples and n_tokens**2 <= PAIRS_PER_EXAMPLE * n_examples
+
+
 def forward_flops(task: TaskSpec, model: ModelSpec, n_examples: int) -> int:
     """Floating-point operations of the outputs at the answers of so many examples."""
     return sum(product.flops for product in products(task, model, n_examples))
@@ -48,7 +57,7 @@ def products(task: TaskSpec, model: ModelSpec, n_examples: int) -> Iterator[Prod
 
 def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Iterator[Product]:
     """The last layer works at the answers alone, and the first projects each token at each position once, where
-    examples outnumber tokens."""
+    examples outnumber tokens; where they do by far, it looks up the scores of pairs of tokens."""
     width = model.n_heads * model.head_width
     if task.reads == "vectors":
         yield Product(n_examples * task.n_ctx, task.d_in, model.d_model, n_gradients=1)
@@ -58,7 +67,9 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Iter
         n_projected = task.d_in if is_shared else n_examples
         yield Product(n_projected * queried, model.d_model, width)
         yield Product(2 * n_projected * task.n_ctx, model.d_model, width)
-        if queried > 1:  # a single query is multiplied and added up without a matrix product
+        if is_shared and is_looked_up(task.d_in, n_examples, queried):
+            yield Product(task.d_in * queried, width, task.d_in * task.n_ctx)
+        elif queried > 1:  # a single query is multiplied and added up without a matrix product
             yield Product(2 * n_examples * queried, task.n_ctx, width)
         yield Product(n_examples * queried, width, model.d_model)
         yield Product(2 * n_examples * queried, model.d_model, model.d_mlp)

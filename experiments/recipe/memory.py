@@ -8,7 +8,7 @@ Must follow `answer_outputs` of each family in the engine; a test holds the two 
 from dataclasses import dataclass
 
 from experiments.recipe.combined import TaskSpec
-from experiments.recipe.costs import parameter_count
+from experiments.recipe.costs import is_looked_up, parameter_count
 from experiments.recipe.models import Mlp, ModelSpec, ToyModel, Transformer
 from experiments.recipe.shares import n_fixed
 from experiments.recipe.tasks import TokenTask
@@ -18,8 +18,8 @@ FLOAT64_BYTES = 8
 INT64_BYTES = 8
 MAX_ACTIVATIONS = 2**25  # numbers held at once, over all seeds, while outputs are computed without gradients
 NEURONS_KEPT = {"relu": 1, "solu": 3, "solu_ln": 5}  # copies for the gradient; of all others before and after, 2
-NEURONS_AT_ONCE = {"solu": 3, "solu_ln": 4}  # copies without gradients; 2 of all others
-COPIES_OF_WEIGHTS = 5  # weights, two moments of the optimiser, the gradients, and those of the step before
+NEURONS_AT_ONCE = {"relu": 1, "solu": 3, "solu_ln": 4}  # copies without gradients; 2 of all others
+COPIES_OF_WEIGHTS = 4  # weights, two moments of the optimiser, the gradients
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,14 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept
         entering = 0 if is_shared else pos * (norm + model.d_model) + queried * model.d_model
         mlp = queried * (norm + model.d_model + neurons) if model.d_mlp else 0
         attention = entering + (2 * pos + 2 * queried) * width + pattern
+        if is_shared and is_looked_up(task.d_in, n_examples, queried):
+            attention = (pos + queried) * width + 3 * pattern  # neither queries nor keys, but places in a table
         backward = max(backward, forward + attention + 3 * pattern + 2 * pos * width)
         forward += attention + mlp
-        backward = max(backward, forward + 2 * queried * model.d_mlp)
-        streams = pos * model.d_model + (2 * pos + queried) * width
+        backward = max(backward, forward + (1 if model.activation == "relu" else 2) * queried * model.d_mlp)
+        in_attention = pos * model.d_model + (2 * pos + queried) * width + 2 * pattern
         in_mlp = queried * (2 * model.d_model + NEURONS_AT_ONCE.get(model.activation, 2) * model.d_mlp)
-        looking = max(looking, streams + 2 * pattern, streams + in_mlp)
+        looking = max(looking, in_attention, pos * model.d_model + in_mlp)
     return Kept(forward + (norm + model.d_model) * task.n_answers, backward, looking)
 
 

@@ -5,12 +5,15 @@ Dimensions: seed, example, pos, query and key (positions in attention), head, d_
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+CPU = torch.device("cpu")
 ROTARY_BASE = 10_000.0
 SINUSOID_BASE = 10_000.0
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -69,6 +72,41 @@ def result_of_each_head(
     return torch.einsum("snphd,shdm->snphm", z, weight)
 
 
+def relu_mlp(
+    x: Float[Tensor, "seed *batch d_in"],
+    w_in: Float[Tensor, "seed d_in d_mlp"],
+    b_in: Float[Tensor, "seed d_mlp"] | None,
+    w_out: Float[Tensor, "seed d_mlp d_out"],
+    b_out: Float[Tensor, "seed d_out"] | None,
+) -> Float[Tensor, "seed *batch d_out"]:
+    """relu(x W_in + b_in) W_out + b_out, with biases in both or in none."""
+    rows = x.reshape(len(x), -1, x.shape[-1])  # (seed, row, d_in)
+    out: Tensor = _ReluMlp.apply(rows, w_in, b_in, w_out, b_out)  # type: ignore[no-untyped-call]
+    return out.view(*x.shape[:-1], -1)
+
+
+class _ReluMlp(torch.autograd.Function):
+    """relu(x W_in + b_in) W_out + b_out, keeping and making one tensor as wide as the neurons fewer than autograd would
+    each way: the largest tensors of a step, and the slowest to come by. Each has three axes: seed, row, width."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, w_in: Tensor, b_in: Tensor | None, w_out: Tensor, b_out: Tensor | None) -> Tensor:
+        post = linear(x, w_in, b_in).relu_()
+        ctx.save_for_backward(x, w_in, w_out, post)
+        ctx.has_biases = b_in is not None
+        return linear(post, w_out, b_out)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, w_in, w_out, post = ctx.saved_tensors
+        of_pre = torch.bmm(gradient, w_out.mT)
+        of_w_out = torch.bmm(post.mT, gradient)
+        torch.ops.aten.threshold_backward.grad_input(of_pre, post, 0, grad_input=of_pre)
+        of_b_in, of_b_out = (of_pre.sum(1), gradient.sum(1)) if ctx.has_biases else (None, None)
+        return torch.bmm(of_pre, w_in.mT), torch.bmm(x.mT, of_pre), of_b_in, of_w_out, of_b_out
+
+
 def attention_scores(
     queries: Float[Tensor, "seed example query head d_head"],
     keys: Float[Tensor, "seed example key head d_head"],
@@ -92,33 +130,40 @@ def attended_values(
     return torch.einsum("snhqk,snkhd->snqhd", pattern, values)
 
 
+@lru_cache(maxsize=64)
+def index(positions: tuple[int, ...], device: torch.device) -> Int[Tensor, "pos"]:
+    """Positions as a tensor that is made once: a captured step may not bring numbers to the GPU."""
+    return torch.tensor(positions, dtype=torch.int64, device=device)
+
+
 def rotated(
-    x: Float[Tensor, "seed example pos head d_head"], positions: Int[Tensor, "pos"]
+    x: Float[Tensor, "seed example pos head d_head"], positions: Int[Tensor, "pos"], n_positions: int
 ) -> Float[Tensor, "seed example pos head d_head"]:
-    """Rotary position embedding (arXiv 2104.09864): the pair (2i, 2i+1) turned by position / 10000^(2i/d_head)."""
-    cosine, sine = (table.to(x)[:, None] for table in _rotary_tables(x.shape[-1], int(positions.max()) + 1))
-    positions = positions.to(x.device)
+    """Rotary position embedding (arXiv 2104.09864): the pair (2i, 2i+1) turned by position / 10000^(2i/d_head).
+    Positions are below `n_positions`."""
+    cosine, sine = (table.to(x)[:, None] for table in _rotary_tables(x.shape[-1], n_positions, x.device))
     turned = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)
     return x * cosine[positions] + turned * sine[positions]
 
 
 @lru_cache(maxsize=16)
-def _rotary_tables(d_head: int, n_positions: int) -> tuple[Tensor, Tensor]:
+def _rotary_tables(d_head: int, n_positions: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Cosines and sines in float32, as TransformerLens has them even for a float64 model."""
     frequencies = 1 / ROTARY_BASE ** (torch.arange(0, d_head, 2).float() / d_head)
     angles = torch.outer(torch.arange(n_positions).float(), frequencies)  # (pos, pair)
-    return angles.cos().repeat_interleave(2, dim=-1), angles.sin().repeat_interleave(2, dim=-1)
+    cosines, sines = (table.repeat_interleave(2, dim=-1).to(device) for table in (angles.cos(), angles.sin()))
+    return cosines, sines
 
 
 @lru_cache(maxsize=16)
-def sinusoids(n_positions: int, d_model: int) -> Float[Tensor, "pos d_model"]:
+def sinusoids(n_positions: int, d_model: int, device: torch.device = CPU) -> Float[Tensor, "pos d_model"]:
     """Row p holds sin(p / 10000^(2i/d)) in column 2i and the cosine of the same in column 2i + 1, in float64.
 
     Source: Vaswani et al. 2017, arXiv 1706.03762, section 3.5.
     """
     frequencies = SINUSOID_BASE ** -(torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
     angles = torch.outer(torch.arange(n_positions, dtype=torch.float64), frequencies)  # (pos, pair)
-    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[:, :d_model]
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[:, :d_model].to(device)
 
 
 def picked(
@@ -128,7 +173,7 @@ def picked(
     n_seeds, n_tokens, n_pos = table.shape[:3]
     seeds = torch.arange(n_seeds, device=tokens.device)[:, None, None] * n_tokens
     rows = (seeds + tokens) * n_pos + torch.arange(n_pos, device=tokens.device)
-    return functional.embedding(rows, table.flatten(0, 2).flatten(1)).view(*tokens.shape, *table.shape[3:])
+    return rows_of(table.flatten(0, 2), rows)
 
 
 def read_in(
@@ -140,8 +185,14 @@ def read_in(
 
 
 def embedded(
-    table: Float[Tensor, "seed token d_model"], tokens: Int[Tensor, "seed example pos"]
-) -> Float[Tensor, "seed example pos d_model"]:
+    table: Float[Tensor, "seed token *dims"], tokens: Int[Tensor, "seed example pos"]
+) -> Float[Tensor, "seed example pos *dims"]:
     """Row `tokens[s, n, p]` of `table[s]`."""
     seeds = torch.arange(len(table), device=tokens.device)[:, None, None] * table.shape[1]
-    return functional.embedding(seeds + tokens, table.flatten(0, 1))
+    return rows_of(table.flatten(0, 1), seeds + tokens)
+
+
+def rows_of(table: Float[Tensor, "row *dims"], rows: Int[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Some rows of a table, in any order and number. Going backward, `index_select` adds up the gradients of a row
+    that is picked often several times as fast as `embedding` and plain indexing do."""
+    return table.index_select(0, rows.flatten()).view(*rows.shape, *table.shape[1:])

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from experiments.recipe.combined import TaskSpec
+from experiments.recipe.costs import is_looked_up
 from experiments.recipe.memory import NEURONS_AT_ONCE
 from experiments.recipe.models import Transformer as TransformerSpec
 from workers.science import layers, transformer_hooks
 from workers.science.initial_weights import first_matrix
+from workers.science.lookup import attended_by_tokens
 from workers.science.model import UNWATCHED, Edit, HookPoints, Inputs, Model, Weights, drawn
 from workers.science.norms import normalized
 from workers.science.registry import implements
@@ -100,25 +102,44 @@ class Transformer(Model):
         """The logits at the answer positions, as `logits` has them there but for rounding, without work nobody reads.
 
         The last layer computes queries, MLP and logits at the answer positions alone. Where examples outnumber the
-        vocabulary, the first layer computes projections once per (token, position) and picks them for each example.
+        vocabulary, the first layer computes projections once per (token, position) and picks them for each example; if
+        by far, it does so with the scores of each pair of tokens.
         """
-        every = torch.arange(inputs.shape[2], device=inputs.device)
-        answers = torch.tensor(answer_positions, device=inputs.device)
+        every = tuple(range(inputs.shape[2]))
         last = self.spec.n_layers - 1
-        queried = every if last else answers
-        if not inputs.is_floating_point() and self.d_vocab < inputs.shape[1]:
-            projections = self._shared_projections(weights, inputs, queried)
-            residual = self._embedded(weights, inputs[:, :, queried], queried)
-        else:
-            residual = self._embedded(weights, inputs, every)
-            projections = self._projections(0, weights, residual, queried)
-            residual = residual[:, :, queried]
-        residual = self._finish_block(0, weights, residual, projections, queried)
+        queried = every if last else answer_positions
+        residual = self._add_mlp(0, weights, self._first_attention(weights, inputs, queried))
         for layer in range(1, self.spec.n_layers):
-            queried = answers if layer == last else every
-            projections = self._projections(layer, weights, residual, queried)
-            residual = self._finish_block(layer, weights, residual[:, :, queried], projections, queried)
+            places = layers.index(answer_positions if layer == last else every, inputs.device)
+            projections = self._projections(layer, weights, residual, places)
+            attended = residual[:, :, places] + self._attention(layer, weights, projections, places, UNWATCHED)
+            del projections  # large, and without gradients nobody else holds them
+            residual = self._add_mlp(layer, weights, attended)
         return self._unembedded(weights, residual)
+
+    def _first_attention(self, weights: Weights, inputs: Tensor, queried: tuple[int, ...]) -> Tensor:
+        """The residual stream after the attention of the first layer, at the positions `queried`."""
+        every = layers.index(tuple(range(inputs.shape[2])), inputs.device)
+        places = layers.index(queried, inputs.device)
+        n_examples = inputs.shape[1]
+        if inputs.is_floating_point() or self.d_vocab >= n_examples:
+            residual = self._embedded(weights, inputs, every)
+            projections = self._projections(0, weights, residual, places)
+            return residual[:, :, places] + self._attention(0, weights, projections, places, UNWATCHED)
+        tokens = torch.arange(self.d_vocab, device=inputs.device)[None, :, None].expand(len(inputs), -1, len(every))
+        table = self._embedded(weights, tokens, every)  # (seed, token, pos, d_model)
+        of_table = self._projections(0, weights, table, places)
+        residual = layers.picked(table[:, :, places], inputs[:, :, places])
+        if is_looked_up(self.d_vocab, n_examples, len(queried)):
+            z = attended_by_tokens(*of_table, inputs, queried, scale=self.spec.score_scale, causal=self.spec.causal)
+            return residual + layers.from_heads(z, weights["blocks.0.attn.W_O"], weights.get("blocks.0.attn.b_O"))
+        queries, keys, values = of_table
+        projections = (
+            layers.picked(queries, inputs[:, :, places]),
+            layers.picked(keys, inputs),
+            layers.picked(values, inputs),
+        )
+        return residual + self._attention(0, weights, projections, places, UNWATCHED)
 
     # --- Parts of a forward pass; `queried` are the positions that are computed ---
 
@@ -127,7 +148,8 @@ class Transformer(Model):
         if self.spec.positions == "learned":
             table = weights["pos_embed.W_pos"]
         elif self.spec.positions == "sinusoidal":
-            table = layers.sinusoids(self.n_ctx, self.spec.d_model).to(residual).expand(len(residual), -1, -1)
+            sinusoids = layers.sinusoids(self.n_ctx, self.spec.d_model, residual.device)
+            table = sinusoids.to(residual.dtype).expand(len(residual), -1, -1)
         else:
             return residual
         if hooks.watches("pos_embed.hook_in"):
@@ -160,9 +182,10 @@ class Transformer(Model):
 
         queries, keys, values = project("Q", normed[:, :, queried]), project("K", normed), project("V", normed)
         if self.spec.positions == "rotary":
-            queries = hooks(f"{here}.attn.hook_rot_q", layers.rotated(queries, queried))
-            every = torch.arange(keys.shape[2], device=keys.device)
-            keys = hooks(f"{here}.attn.hook_rot_k", layers.rotated(keys, every))
+            n_pos = residual.shape[2]
+            queries = hooks(f"{here}.attn.hook_rot_q", layers.rotated(queries, queried, n_pos))
+            every = torch.arange(n_pos, device=keys.device)
+            keys = hooks(f"{here}.attn.hook_rot_k", layers.rotated(keys, every, n_pos))
         return queries, keys, values
 
     def _inputs_by_head(
@@ -180,20 +203,6 @@ class Transformer(Model):
         edited = {letter: x for letter, x in read.items() if hooks.edits(common, own[letter])}
         return {letter: self._normalized(weights, f"{here}.ln1", x) for letter, x in edited.items()}
 
-    def _shared_projections(
-        self, weights: Weights, tokens: Int[Tensor, "seed example pos"], queried: Tensor
-    ) -> Projections:
-        """Those of the first layer, computed for every token at every position and picked for each example."""
-        n_seeds, _, n_pos = tokens.shape
-        every_token = torch.arange(self.d_vocab, device=tokens.device)[None, :, None].expand(n_seeds, -1, n_pos)
-        residual = self._embedded(weights, every_token, torch.arange(n_pos, device=tokens.device))
-        queries, keys, values = self._projections(0, weights, residual, queried)
-        return (
-            layers.picked(queries, tokens[:, :, queried]),
-            layers.picked(keys, tokens),
-            layers.picked(values, tokens),
-        )
-
     def _finish_block(
         self,
         layer: int,
@@ -204,8 +213,11 @@ class Transformer(Model):
         hooks: HookPoints = UNWATCHED,
     ) -> Tensor:
         """The residual stream after attention and MLP, at the positions `queried`."""
+        attended = self._attention(layer, weights, projections, queried, hooks)
+        return self._add_mlp(layer, weights, residual + attended, hooks)
+
+    def _add_mlp(self, layer: int, weights: Weights, residual: Tensor, hooks: HookPoints = UNWATCHED) -> Tensor:
         here = f"blocks.{layer}"
-        residual = residual + self._attention(layer, weights, projections, queried, hooks)
         if self.spec.d_mlp:
             residual = hooks(f"{here}.hook_resid_mid", residual)
             read = hooks(f"{here}.hook_mlp_in", residual)
@@ -236,6 +248,9 @@ class Transformer(Model):
 
     def _mlp(self, layer: int, weights: Weights, x: Tensor, hooks: HookPoints) -> Tensor:
         here = f"blocks.{layer}.mlp"
+        if hooks is UNWATCHED and self.spec.activation == "relu":
+            b_in, b_out = weights.get(f"{here}.b_in"), weights.get(f"{here}.b_out")
+            return layers.relu_mlp(x, weights[f"{here}.W_in"], b_in, weights[f"{here}.W_out"], b_out)
         x = hooks(f"{here}.in.hook_in", hooks(f"{here}.hook_in", x))
         pre = hooks(f"{here}.hook_pre", layers.linear(x, weights[f"{here}.W_in"], weights.get(f"{here}.b_in")))
         post = layers.ACTIVATIONS[self.spec.activation](pre)
