@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from experiments.recipe.memory import MAX_ACTIVATIONS
 from workers.science.evaluation import answer_outputs
 from workers.science.model import Inputs, Weights
 from workers.science.setup import Setup
@@ -53,11 +54,20 @@ class Trajectory:
         return answer_outputs(self.setup.model, weights, self.setup.splits[split].inputs, self.setup.answer_positions)
 
     def _logits(self, block: tuple[int, ...], inputs: Inputs) -> Float[Tensor, "seed checkpoint feature"]:
-        """Every checkpoint of a block on the same examples, as one stack of models."""
-        weights = {name: weight.flatten(0, 1) for name, weight in self._load(block).items()}
-        repeated = torch.cat([inputs] * len(block))  # (checkpoint seed, example, pos)
-        logits = answer_outputs(self.setup.model, weights, repeated, self.setup.answer_positions)
-        return logits.reshape(len(block), len(inputs), -1).transpose(0, 1)
+        """The checkpoints of a block on the same examples, so many as one stack of models as need no cut of the
+        examples: what is computed once for all examples then is computed once."""
+        model, positions = self.setup.model, self.setup.answer_positions
+        per_checkpoint = inputs.shape[:2].numel() * model.numbers_per_example(len(positions))
+        together = max(1, MAX_ACTIVATIONS // per_checkpoint)
+        found = []
+        for first in range(0, len(block), together):
+            loaded = {name: weight[first : first + together] for name, weight in self._load(block).items()}
+            n_stacked = len(next(iter(loaded.values())))
+            weights = {name: weight.flatten(0, 1) for name, weight in loaded.items()}
+            repeated = torch.cat([inputs] * n_stacked)  # (checkpoint seed, example, pos)
+            logits = answer_outputs(model, weights, repeated, positions)
+            found.append(logits.reshape(n_stacked, len(inputs), -1).transpose(0, 1))
+        return torch.cat(found, dim=1)
 
     def _load_block(self, block: tuple[int, ...]) -> dict[str, Float[Tensor, "checkpoint seed *dims"]]:
         checkpoints = [self._archive.load(step) for step in block]

@@ -66,10 +66,11 @@ def test_a_path_of_too_many_points_is_thinned_out_but_for_its_end(monkeypatch):
 
 @pytest.mark.parametrize("of", ["logits", "weights"])
 def test_small_memory_changes_nothing(of, monkeypatch):
-    """Checkpoints loaded one by one and features in small pieces."""
+    """Checkpoints loaded and evaluated one by one, and features in small pieces."""
     asked = recipe(analyses=[{"name": "pca-over-training", "of": of}])
     at_once = of_kind(Analysed, carry_out(asked, archive=MemoryArchive()))[0].panel.series[0]
     monkeypatch.setattr("workers.science.trajectory.MAX_WEIGHTS", 1)
     monkeypatch.setattr("workers.science.trajectory.MAX_FEATURES", 200)
+    monkeypatch.setattr("workers.science.trajectory.MAX_ACTIVATIONS", 1)
     in_pieces = of_kind(Analysed, carry_out(asked))[0].panel.series[0]
     assert in_pieces.x == pytest.approx(at_once.x, rel=1e-4)
