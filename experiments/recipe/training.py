@@ -62,6 +62,13 @@ class Training(Spec):
         Literal["float32", "float64"],
         Field(description="precision of the log-softmax; late grokking losses lie below float32's floor"),
     ] = "float64"
+    tf32: Annotated[
+        bool,
+        Field(
+            description="let a GPU round the factors of float32 products to TF32, which has 10 bits and is faster; "
+            "a CPU computes the same with it and without"
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def schedule_has_what_it_needs(self) -> Self:

@@ -7,6 +7,7 @@ import torch
 
 from experiments.recipe.recipe import Recipe
 from workers.science.analyses import analyse
+from workers.science.device import set_matmul_precision
 from workers.science.evaluation import Snapshot
 from workers.science.events import Analysed, Checkpointed, Event, Finished, Measured, Noticed, Progress, ResumePoint
 from workers.science.expectations import Scoreboard
@@ -38,6 +39,7 @@ def conduct(
         raise ValueError("a recipe with a sweep is carried out one grid point at a time: see `at_point`")
     steps = recipe.training.steps
     yield Progress("starting", resume.step if resume else 0, steps)
+    set_matmul_precision(device, tf32=recipe.training.tf32)
     trainer = Trainer(recipe, seeds, device, start_from)
     scoreboard = Scoreboard(recipe.expected_here(), seeds, resume.scored if resume else ())
     if resume:
@@ -72,8 +74,8 @@ def _train(recipe: Recipe, trainer: Trainer, scoreboard: Scoreboard, *, observed
             next_tick = time.monotonic() + TICK_SECONDS
         if step < steps:
             trainer.update()
-            for text in trainer.notices:
-                yield Noticed(step, text)
+        for noticed_at, text in trainer.watch.take_notices():
+            yield Noticed(noticed_at, text)
 
 
 def _measurements(recipe: Recipe, trainer: Trainer) -> Iterator[Measured]:

@@ -26,7 +26,11 @@ class Examples:
         return Examples(self.inputs[rows], self.labels[rows])
 
     def to(self, device: torch.device) -> "Examples":
-        return Examples(self.inputs.to(device), self.labels.to(device))
+        """On the device; the host does not wait until a GPU has them."""
+        if device.type == "cpu":
+            return self
+        inputs, labels = (tensor.pin_memory().to(device, non_blocking=True) for tensor in (self.inputs, self.labels))
+        return Examples(inputs, labels)
 
 
 Draw = Callable[[torch.Generator, int], Examples]

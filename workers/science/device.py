@@ -17,13 +17,19 @@ def settle(device: DeviceName, *, threads: int | None = None) -> torch.device:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what deterministic algorithms ask of cuBLAS
     torch.use_deterministic_algorithms(True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined] # we never read what we did not write
-    torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.set_num_threads(threads or torch.get_num_threads())
     _keep_freed_memory()
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device 'cuda' is asked for, but torch sees no GPU; allowed here: cpu")
-    return torch.device(device)
+    settled = torch.device(device)
+    set_matmul_precision(settled, tf32=False)
+    return settled
+
+
+def set_matmul_precision(device: torch.device, *, tf32: bool) -> None:
+    """Whether a GPU may round the factors of float32 products to the 10 bits of TF32; a CPU never does."""
+    torch.backends.cuda.matmul.allow_tf32 = tf32 and device.type == "cuda"
 
 
 def _keep_freed_memory() -> None:

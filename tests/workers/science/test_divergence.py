@@ -10,12 +10,18 @@ WEIGHTS = {"embed.W_E": torch.ones(2, 3), "unembed.W_U": 5 * torch.ones(2, 3)}
 def told(losses, watch=None, first_step=0):
     """What is said of a run of losses, one list of two seeds per step."""
     watch = watch or DivergenceWatch((4, 7), torch.device("cpu"))
-    return [watch.see(first_step + step, torch.tensor(pair), WEIGHTS) for step, pair in enumerate(losses)]
+    said = []
+    for step, pair in enumerate(losses, start=first_step):
+        watch.see(torch.tensor(pair), is_first=step == 0)
+        watch.check(WEIGHTS, WEIGHTS)
+        said.append(watch.take_notices())
+    return said
 
 
 def test_a_seed_whose_loss_stays_high_is_told_of_once_with_step_and_tensor():
     said = told([[2.0, 2.0]] + [[1.0, 21.0]] * (PATIENCE + 50))
-    (text,) = [text for texts in said for text in texts]
+    ((step, text),) = [told for each in said for told in each]
+    assert step == PATIENCE
     assert f"seed 7 has been above 20 for {PATIENCE} updates and is 21 at step {PATIENCE}" in text
     assert "unembed.W_U" in text
 

@@ -1,6 +1,6 @@
 """What training lowers: the loss of the task, part by part, and what interventions add to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Float
@@ -16,7 +16,7 @@ class Objective:
     def __init__(self, setup: Setup, terms: Sequence[LossTerm]) -> None:
         training = setup.recipe.training
         self.setup, self.terms = setup, terms
-        self._answers = list(training.loss_at)
+        self._answers = torch.tensor(training.loss_at, dtype=torch.int64, device=setup.device)
         self._positions = tuple(setup.answer_positions[answer] for answer in training.loss_at) or setup.answer_positions
 
     def losses(self, weights: Weights, batch: Batch, step: int) -> Float[Tensor, "seed"]:
@@ -24,10 +24,13 @@ class Objective:
         model = self.setup.model.in_training(self.setup.seeds, step)
         outputs = model.answer_outputs(weights, batch.examples.inputs, self._positions)
         labels = batch.examples.labels
-        if self._answers:
-            labels = labels[:, :, self._answers]
+        if len(self._answers):
+            labels = labels.index_select(2, self._answers)
+        terms = [*self._of_parts(outputs, labels, batch), *(term(weights) for term in self.terms)]
+        return torch.stack(terms).sum(0) if len(terms) > 1 else terms[0]
+
+    def _of_parts(self, outputs: Tensor, labels: Tensor, batch: Batch) -> Iterator[Float[Tensor, "seed"]]:
         counts = [count for count, _ in batch.pieces]
         parts = zip(batch.pieces, torch.split(outputs, counts, dim=1), torch.split(labels, counts, dim=1), strict=True)
-        terms = [share * self.setup.loss(one, right) for (_, share), one, right in parts]
-        terms += [term(weights) for term in self.terms]
-        return torch.stack(terms).sum(0) if len(terms) > 1 else terms[0]
+        for (_, share), one, right in parts:
+            yield share * self.setup.loss(one, right)

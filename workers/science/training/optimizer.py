@@ -1,8 +1,9 @@
 """The optimisers of torch over stacked weights, fused, with a state that can be stored as plain tensors."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from experiments.recipe.training import Training
@@ -24,13 +25,25 @@ class Optimizer:
         if not self.trained:
             raise ValueError("every weight is frozen, so there is nothing to train")
         self._torch = _BUILD[spec.optimizer](spec, list(self.trained.values()))
+        device = next(iter(self.trained.values())).device
+        if device.type == "cuda":
+            self._torch.param_groups[0]["lr"] = torch.tensor(spec.learning_rate, device=device)
 
-    def step(self, update: int, gradients: list[Tensor]) -> None:
-        """Make update number `update`, counted from 0, with one gradient per trained weight."""
-        self._torch.param_groups[0]["lr"] = learning_rate(self.spec, update)
+    def set_learning_rate(self, update: int) -> None:
+        """To that of update number `update`, counted from 0. On a GPU it is a tensor, which a captured step reads."""
+        group, rate = self._torch.param_groups[0], learning_rate(self.spec, update)
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+    def step(self, gradients: Sequence[Tensor], *, is_broken: Float[Tensor, ""] | None = None) -> None:
+        """Make an update, with one gradient per trained weight; none if `is_broken` is given and 1."""
         for weight, gradient in zip(self.trained.values(), gradients, strict=True):
             weight.grad = gradient.contiguous()  # the fused kernels walk memory and never look at strides
+        self._torch.found_inf = is_broken  # type: ignore[attr-defined] # where torch.amp.GradScaler puts it
         self._torch.step()
+        self._torch.zero_grad(set_to_none=True)  # their memory is free for the next step
 
     def state(self) -> State:
         """The live tensors of the optimiser's state, by quantity and weight."""
@@ -49,14 +62,19 @@ class Optimizer:
             self._torch.state[weight][quantity] = value.to(weight.device, copy=True)
 
 
+def _fused(weights: list[Tensor]) -> dict[str, bool]:
+    """One kernel for all weights; on a GPU, one that a CUDA graph can hold."""
+    return {"fused": True, "capturable": weights[0].is_cuda}
+
+
 def _adamw(spec: Training, weights: list[Tensor]) -> torch.optim.Optimizer:
     """Decoupled weight decay: w -= lr * weight_decay * w."""
-    return torch.optim.AdamW(weights, betas=spec.betas, weight_decay=spec.weight_decay, fused=True)
+    return torch.optim.AdamW(weights, betas=spec.betas, weight_decay=spec.weight_decay, **_fused(weights))
 
 
 def _adam(spec: Training, weights: list[Tensor]) -> torch.optim.Optimizer:
     """Weight decay is L2: weight_decay * w is added to the gradient."""
-    return torch.optim.Adam(weights, betas=spec.betas, weight_decay=spec.weight_decay, fused=True)
+    return torch.optim.Adam(weights, betas=spec.betas, weight_decay=spec.weight_decay, **_fused(weights))
 
 
 def _sgd(spec: Training, weights: list[Tensor]) -> torch.optim.Optimizer:

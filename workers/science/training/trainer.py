@@ -17,10 +17,13 @@ from workers.science.model import Weights
 from workers.science.setup import Setup, set_up
 from workers.science.starting import StartingPoint, first_weights, given_weights
 from workers.science.training.batches import Batches
-from workers.science.training.clipping import clipped
-from workers.science.training.divergence import DivergenceWatch
+from workers.science.training.captured import CapturedStep
+from workers.science.training.divergence import DivergenceWatch, culprit
 from workers.science.training.objective import Objective
 from workers.science.training.optimizer import Optimizer
+from workers.science.training.step import Step, StepFunction
+
+CHECK_EVERY = {"cpu": 1, "cuda": 50}  # updates between two looks at what the watch has seen; each makes a GPU wait
 
 
 class Trainer:
@@ -29,37 +32,49 @@ class Trainer:
     ) -> None:
         self.setup = set_up(recipe, seeds, device)
         self.seeds = self.setup.seeds
-        self.spec = recipe.training
         self.step = 0  # updates made so far
-        self.notices: list[str] = []  # what the last update gave cause to say
-        stage, self.masks = masked(recipe.interventions, _stage(self.setup, start_from))
+        stage, masks = masked(recipe.interventions, _stage(self.setup, start_from))
         self.weights: Weights = {name: weight.clone() for name, weight in stage.weights.items()}
         self.objective = Objective(self.setup, loss_terms(recipe.interventions, stage))
         self.batches = Batches(recipe.task, recipe.training, self.setup.parts, self.seeds, device)
         self.optimizer = Optimizer(recipe.training, self.weights, frozen=self.setup.frozen)
         self.watch = DivergenceWatch(self.seeds, device)
+        self._check_every = CHECK_EVERY[device.type]
+        step = Step(
+            self.weights,
+            self.objective,
+            self.optimizer,
+            self.watch,
+            masks,
+            recipe.training.max_gradient_norm,
+            checks_at_once=self._check_every == 1,
+        )
+        self._step: StepFunction = CapturedStep(step, device) if self._can_be_captured else step
+
+    @property
+    def _can_be_captured(self) -> bool:
+        """Steps on a GPU are the same work each time, but where a model draws something at each."""
+        draws_nothing = self.setup.model.in_training(self.seeds, 0) is self.setup.model
+        return self.setup.device.type == "cuda" and draws_nothing
 
     def update(self) -> Float[Tensor, "seed"]:
-        """One step of training for every seed; the losses before it. Raises NotFinite when one is no number."""
-        losses = self.objective.losses(self.weights, self.batches.at(self.step), self.step)
-        if not losses.isfinite().all():
-            self._name_the_culprit(losses.detach())
-        self.notices = self.watch.see(self.step, losses, self.optimizer.trained)
-        # each seed's loss depends on its own weights alone, so the gradient of the sum is that of each
-        gradients = list(torch.autograd.grad(losses.sum(), list(self.optimizer.trained.values())))
-        if self.masks.kept:
-            gradients = [self._masked(name, g) for name, g in zip(self.optimizer.trained, gradients, strict=True)]
-        if self.spec.max_gradient_norm is not None:
-            gradients = clipped(gradients, self.spec.max_gradient_norm)
-        self.optimizer.step(self.step, gradients)
-        self.step += 1
-        return losses.detach()
+        """One step of training for every seed; the losses before it, to be read before the next.
 
-    def _masked(self, name: str, gradient: Tensor) -> Tensor:
-        """Without what would move an entry that is zero for ever: then no optimiser moves it, and no norm counts it."""
-        return gradient * self.masks.kept[name] if name in self.masks.kept else gradient
+        Raises NotFinite when a loss is no number; on a GPU at most CHECK_EVERY updates later, and before anybody looks.
+        """
+        self.optimizer.set_learning_rate(self.step)
+        losses = self._step(self.batches.at(self.step), self.step)
+        self.step += 1
+        if self._check_every > 1 and self.step % self._check_every == 0:
+            self.check()
+        return losses
+
+    def check(self) -> None:
+        """Have the watch note what it has seen. Raises NotFinite; the weights then are those of the step it names."""
+        self.watch.check(self.weights, self.optimizer.trained)
 
     def snapshot(self) -> Snapshot:
+        self.check()
         return Snapshot(
             self.setup.model,
             {name: weight.detach() for name, weight in self.weights.items()},
@@ -72,12 +87,15 @@ class Trainer:
 
     def copy_of_weights(self) -> Weights:
         """The weights now, on the CPU, safe from later updates. Raises NotFinite rather than keep a broken one."""
-        for weight in self.weights.values():
-            if not weight.isfinite().all():
-                self._name_the_culprit(weight.detach().flatten(1).sum(1))
+        self.check()
+        sound = torch.stack([weight.detach().flatten(1).isfinite().all(1) for weight in self.weights.values()])
+        for place, is_sound in enumerate(sound.all(0).tolist()):
+            if not is_sound:
+                raise NotFinite(step=self.step, seed=self.seeds[place], tensor=culprit(self.weights, place))
         return {name: weight.detach().to("cpu", copy=True) for name, weight in self.weights.items()}
 
     def resume_point(self, scored: tuple[ScoredExpectation, ...]) -> ResumePoint:
+        self.check()
         weights = {name: weight.detach() for name, weight in self.weights.items()}
         return ResumePoint(self.step, self.seeds, weights, self.optimizer.state(), self.watch.state(), scored)
 
@@ -91,12 +109,6 @@ class Trainer:
         self.optimizer.restore(point.optimizer)
         self.watch.restore(point.watch)
         self.step = point.step
-
-    def _name_the_culprit(self, per_seed: Tensor) -> None:
-        """Raise NotFinite for the first broken seed, naming its first broken weight, or the loss if all are sound."""
-        place = int((~per_seed.isfinite()).nonzero()[0])
-        broken = [name for name, weight in self.weights.items() if not weight[place].isfinite().all()]
-        raise NotFinite(step=self.step, seed=self.seeds[place], tensor=broken[0] if broken else "the loss")
 
 
 def _stage(setup: Setup, start_from: StartingPoint | None) -> Stage:
