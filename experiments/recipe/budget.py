@@ -15,6 +15,8 @@ from experiments.recipe.memory import (
 from experiments.recipe.recipe import Recipe, at_point
 from experiments.recipe.shares import counts_at, n_fixed, phases
 
+SECONDS_PER_UPDATE = 1.5e-3  # what any update takes beside its matrix products, however small: hundreds of small calls
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -25,10 +27,13 @@ class Budget:
     memory_bytes: int  # at the peak, of the largest shard
     artifact_bytes: int  # checkpoints kept
     n_shards: int
+    n_updates: int  # of all shards; the seeds of one share theirs
 
     def seconds_on(self, flops_per_second: float) -> float | None:
-        """Wall-clock estimate on one device of that rate; None when the rate is unknown."""
-        return self.flops / flops_per_second if flops_per_second > 0 else None
+        """Wall-clock estimate on one device that trains at that rate; None when the rate is unknown."""
+        if flops_per_second <= 0:
+            return None
+        return self.flops / flops_per_second + self.n_updates * SECONDS_PER_UPDATE
 
 
 def budget_of(recipe: Recipe) -> Budget:
@@ -41,6 +46,7 @@ def budget_of(recipe: Recipe) -> Budget:
         memory_bytes=max(_shard_memory(point) for point in points),
         artifact_bytes=sum(_checkpoint_bytes(point) for point in points) * n_seeds,
         n_shards=len(points) * len(recipe.stacks()),
+        n_updates=sum(point.training.steps for point in points) * len(recipe.stacks()),
     )
 
 
@@ -59,12 +65,17 @@ def examples_per_look(recipe: Recipe) -> int:
     return ("test" in splits) * recipe.task.n_test + ("train" in splits) * n_fixed(recipe.task)
 
 
+def step_flops(point: Recipe) -> int:
+    """Floating-point operations of the first update of one seed."""
+    return _update_flops(point, passes_by_phase(point)[0][1])
+
+
+def _update_flops(point: Recipe, passes: list[int]) -> int:
+    return sum(training_flops(point.task, point.model, n_examples) for n_examples in passes)
+
+
 def _flops_of_one_seed(point: Recipe) -> float:
-    training = sum(
-        n_steps * training_flops(point.task, point.model, n_examples)
-        for n_steps, passes in passes_by_phase(point)
-        for n_examples in passes
-    )
+    training = sum(n_steps * _update_flops(point, passes) for n_steps, passes in passes_by_phase(point))
     looks = len(point.measure_at.steps(point.training.steps))
     return float(training + looks * forward_flops(point.task, point.model, examples_per_look(point)))
 

@@ -8,17 +8,14 @@ import json
 import os
 import platform
 import re
-import time
 from typing import Any
 
 import numpy
 import torch
 
 from experiments.recipe.engine import engine_digest
+from workers.science.calibration import calibrate
 from workers.science.device import DeviceName, settle
-
-CALIBRATION_SIZE = 1024
-CALIBRATION_SECONDS = 0.15
 
 
 def environment() -> dict[str, str]:
@@ -54,19 +51,6 @@ def memory_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.get_device_properties(device).total_memory
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def calibrate(device: torch.device) -> float:
-    """Floating-point operations per second of a float32 matrix product, measured for a fifth of a second."""
-    matrix = torch.ones(CALIBRATION_SIZE, CALIBRATION_SIZE, device=device)
-    out = matrix @ matrix  # the first product also starts threads and picks kernels
-    rounds, started = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - started) < CALIBRATION_SECONDS:
-        torch.mm(matrix, matrix, out=out)
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        rounds += 1
-    return rounds * 2 * CALIBRATION_SIZE**3 / elapsed
 
 
 def describe(device_name: DeviceName, *, threads: int | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from experiments.recipe import recipe_from_toml
-from experiments.recipe.budget import budget_of, passes_by_phase
+from experiments.recipe.budget import SECONDS_PER_UPDATE, budget_of, passes_by_phase
 from experiments.recipe.costs import forward_flops, parameter_count, training_flops
 from experiments.recipe.models import Mlp, ToyModel, Transformer
 from experiments.recipe.tasks import FeatureReconstruct, ModularAddition
@@ -15,13 +15,14 @@ def test_parameters_of_the_published_grokking_model():
     assert parameter_count(task, model) == embeddings + 4 * 128 * 128 + 2 * 128 * 512
 
 
-@pytest.mark.parametrize(("n_examples", "n_projected"), [(2, 2), (100, 6)])
-def test_forward_arithmetic_by_hand(n_examples, n_projected):
-    """The first layer projects each of 6 tokens once when there are more examples; the answer is at one of 3 places."""
+@pytest.mark.parametrize(("n_examples", "n_projected", "scores"), [(2, 2, 0), (100, 6, 6 * 4 * 18)])
+def test_forward_arithmetic_by_hand(n_examples, n_projected, scores):
+    """The first layer projects each of 6 tokens once when there are more examples, and scores each of them as the query
+    with the 6 tokens at 3 places; the answer is at one of these."""
     model = Transformer(d_model=4, n_heads=1, d_mlp=0)
     queries, keys_and_values = n_projected * 4 * 4, 2 * n_projected * 3 * 4 * 4
     out, unembed = n_examples * 4 * 4, n_examples * 4 * 5
-    flops = 2 * (queries + keys_and_values + out + unembed)
+    flops = 2 * (queries + keys_and_values + scores + out + unembed)
     assert forward_flops(ModularAddition(modulus=5), model, n_examples) == flops
 
 
@@ -73,4 +74,4 @@ def test_a_fourier_loss_runs_the_network_on_all_pairs_too(toml):
 def test_time_needs_a_known_rate(toml):
     budget = budget_of(recipe_from_toml(toml))
     assert budget.seconds_on(0.0) is None
-    assert budget.seconds_on(budget.flops) == pytest.approx(1.0)
+    assert budget.seconds_on(budget.flops) == pytest.approx(1.0 + budget.n_updates * SECONDS_PER_UPDATE)
