@@ -53,7 +53,7 @@ class Section:
         table = [COLUMNS, ["---"] * len(COLUMNS), *(row.cells for row in self.rows)]
         lines = ["| " + " | ".join(cells) + " |" for cells in table]
         remarks = [f"**{row.what}.** {row.remark}\n" for row in self.rows if row.remark]
-        return "\n".join([f"{self.title}\n", *lines, "", *remarks, _measured_on(self)])
+        return "\n".join([f"{self.title}\n", *lines, "", *remarks, _measured_on(self), ""])
 
 
 class Report:
@@ -67,13 +67,13 @@ class Report:
         self.sections.append(section)
         kept = self._kept()
         kept[section.title] = section.markdown()
-        self.path.write_text(HEADING.join([HEAD, *kept.values()]) + "\n", encoding="utf-8")
+        self.path.write_text(HEADING.join([HEAD, *kept.values()]), encoding="utf-8")
 
     def _kept(self) -> dict[str, str]:
         """The sections of the file by title, in their order."""
         if not self.path.exists():
             return {}
-        sections = self.path.read_text(encoding="utf-8").rstrip("\n").split(HEADING)[1:]
+        sections = self.path.read_text(encoding="utf-8").split(HEADING)[1:]
         return {section.partition("\n")[0]: section for section in sections}
 
     def table(self) -> str:

@@ -24,7 +24,8 @@ BOTH = "p = 113, 3,830 examples, one layer, d_model 128, d_mlp 512, float32 with
 
 def turn(loop: str, *options: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.training_loops", loop, *options]
-    result: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    printed = subprocess.run(command, capture_output=True, check=True).stdout
+    result: dict[str, Any] = json.loads(printed.splitlines()[-1])  # transformer_lens may print before
     return result
 
 
