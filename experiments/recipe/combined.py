@@ -6,15 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from experiments.recipe.spec import Many, Spec
-from experiments.recipe.tasks import (
-    FeatureReconstruct,
-    IclRegression,
-    ModularAddition,
-    ModularSubtraction,
-    PartSpec,
-    PreviousToken,
-    TokenTask,
-)
+from experiments.recipe.tasks import AnyTask, PartSpec, TokenTask
 from experiments.recipe.training import MAX_STEPS
 
 PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$", description="such as 'add'")]
@@ -150,7 +142,4 @@ class TwoPhase(Combined):
         return {"first": self.kept, "second": 1.0 - self.kept}
 
 
-TaskSpec = Annotated[
-    ModularAddition | ModularSubtraction | PreviousToken | FeatureReconstruct | IclRegression | Mixture | TwoPhase,
-    Field(discriminator="name"),
-]
+TaskSpec = Annotated[AnyTask | Mixture | TwoPhase, Field(discriminator="name")]

@@ -1,0 +1,32 @@
+"""Tasks: what the network learns. One module for each family; the unions below are the vocabulary."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from experiments.recipe.tasks.features import FeatureReconstruct
+from experiments.recipe.tasks.modular import ModularAddition, ModularSubtraction, ModularTask
+from experiments.recipe.tasks.previous_token import PreviousToken
+from experiments.recipe.tasks.regression import IclRegression
+from experiments.recipe.tasks.task import MAX_TEST_EXAMPLES, Task, TokenTask
+
+__all__ = [
+    "MAX_TEST_EXAMPLES",
+    "AnyTask",
+    "FeatureReconstruct",
+    "IclRegression",
+    "ModularAddition",
+    "ModularSubtraction",
+    "ModularTask",
+    "PartSpec",
+    "PreviousToken",
+    "SingleTask",
+    "Task",
+    "TokenTask",
+]
+
+AnyTokenTask = ModularAddition | ModularSubtraction | PreviousToken
+AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
+
+PartSpec = Annotated[AnyTokenTask, Field(discriminator="name")]  # what a mixture may be made of
+SingleTask = Annotated[AnyTask, Field(discriminator="name")]
