@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from experiments.recipe.observing import MeasureName, Split
+from experiments.recipe.looks import Split
+from experiments.recipe.measures import MeasureName
 from experiments.recipe.spec import Many, Spec, SweepValue
 from experiments.recipe.training import Step
 

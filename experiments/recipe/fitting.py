@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from experiments.recipe.analyses import AnalysisSpec
 from experiments.recipe.combined import TaskSpec, TwoPhase
 from experiments.recipe.interventions import FourierLoss, Freeze, InterventionSpec, MaskWeights, ParameterName
+from experiments.recipe.measures import MeasureSpec
 from experiments.recipe.models import FAMILIES, ModelSpec, Transformer
-from experiments.recipe.observing import AnalysisSpec, MeasureSpec
 from experiments.recipe.shares import counts_at, phases, tasks_by_part
 from experiments.recipe.start import Start
 from experiments.recipe.tasks import ModularTask

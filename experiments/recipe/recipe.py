@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, JsonValue, field_validator, model_validator
 
+from experiments.recipe.analyses import AnalysisSpec
 from experiments.recipe.combined import TaskSpec
 from experiments.recipe.dotted import put, value_at
 from experiments.recipe.expectations import Expectation
@@ -20,8 +21,8 @@ from experiments.recipe.fitting import (
     check_training,
 )
 from experiments.recipe.interventions import InterventionSpec
+from experiments.recipe.measures import MeasureSpec
 from experiments.recipe.models import ModelSpec, Transformer
-from experiments.recipe.observing import AnalysisSpec, MeasureSpec
 from experiments.recipe.shares import tasks_by_part
 from experiments.recipe.spec import Count, Many, Spec, SweepValue
 from experiments.recipe.start import Start

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from experiments.figures import figure_of_curves, figure_of_panel
 from experiments.recipe import Recipe
-from experiments.recipe.observing import Accuracy, FeatureGeometry, MeasureSpec
+from experiments.recipe.measures import Accuracy, FeatureGeometry, MeasureSpec
 from experiments.recipe.panels import Panel, Series
 
 BUNDLE = "plotly.min.js"

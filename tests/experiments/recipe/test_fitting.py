@@ -1,11 +1,8 @@
 """Parts of a recipe that have no meaning together are refused, with the field and what would fit."""
 
-from typing import get_args
-
 import pytest
 
 from experiments.recipe import InvalidRecipe, RecipeError, at_point, recipe_from_data
-from experiments.recipe.observing import MeasureName, MeasureSpec
 
 ADDITION = {"name": "modular-addition", "modulus": 7}
 PREVIOUS = {"name": "previous-token"}
@@ -95,12 +92,6 @@ def test_fields_of_every_family_can_be_swept():
 
 def test_a_fixed_training_set_is_needed_for_full_batches():
     assert the_error(data(FEATURES, TOY, training={"steps": 10})).field == "training.batch"
-
-
-def test_every_measure_can_be_expected():
-    assert set(get_args(MeasureName)) == {
-        spec.model_fields["name"].default for spec in get_args(get_args(MeasureSpec)[0])
-    }
 
 
 def test_the_unit_of_the_loss_is_that_of_the_answers():

@@ -4,10 +4,11 @@ from typing import get_args
 
 import pytest
 
+from experiments.recipe.analyses import AnalysisSpec
 from experiments.recipe.combined import TaskSpec
 from experiments.recipe.interventions import InterventionSpec
+from experiments.recipe.measures import MeasureSpec
 from experiments.recipe.models import ModelSpec
-from experiments.recipe.observing import AnalysisSpec, MeasureSpec
 from workers.science import conduct  # noqa: F401 - imports every implementation
 from workers.science.registry import _implementations
 

@@ -5,8 +5,7 @@ import math
 import pytest
 import torch
 
-from experiments.recipe.models import ToyModel as ToyModelSpec
-from experiments.recipe.observing import (
+from experiments.recipe.measures import (
     BasisAlignment,
     DimensionsPerFeature,
     FeatureDimensionality,
@@ -14,6 +13,7 @@ from experiments.recipe.observing import (
     FeatureNorm,
     FeaturesRepresented,
 )
+from experiments.recipe.models import ToyModel as ToyModelSpec
 from experiments.recipe.tasks import FeatureReconstruct
 from workers.science.evaluation import Snapshot
 from workers.science.measures import measure

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from experiments.recipe.measures import ExcessLoss, Loss, LossPerFeature, LossPerPosition
 from experiments.recipe.models import ToyModel, Transformer
-from experiments.recipe.observing import ExcessLoss, Loss, LossPerFeature, LossPerPosition
 from experiments.recipe.tasks import FeatureReconstruct, IclRegression
 from tests.workers.science.runs import SUPERPOSITION, carry_out, measured, recipe
 from workers.science.dataset import stacked

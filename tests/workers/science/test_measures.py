@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 import torch
 
+from experiments.recipe.measures import Accuracy, Loss, WeightNorm
 from experiments.recipe.models import Transformer as TransformerSpec
-from experiments.recipe.observing import Accuracy, Loss, WeightNorm
 from workers.science.dataset import Examples
 from workers.science.evaluation import Snapshot, answer_outputs
 from workers.science.measures import measure

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from experiments.recipe.observing import AnalysisSpec
+from experiments.recipe.analyses import AnalysisSpec
 from experiments.recipe.panels import Panel
 from workers.science.registry import implementation_of, import_modules
 from workers.science.trajectory import Trajectory

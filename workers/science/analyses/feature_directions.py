@@ -1,7 +1,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import FeatureDirections
+from experiments.recipe.analyses import FeatureDirections
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Grid, Panel, Series
 from workers.science.registry import implements
 from workers.science.thinning import evenly

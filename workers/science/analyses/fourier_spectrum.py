@@ -2,8 +2,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from experiments.recipe.analyses import FourierSpectrum
 from experiments.recipe.combined import Combined
-from experiments.recipe.observing import FourierSpectrum
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
 from workers.science.registry import implements
 from workers.science.thinning import evenly

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import InContextCurve
+from experiments.recipe.analyses import InContextCurve
 from experiments.recipe.panels import Axis, Panel, Series
 from workers.science.least_squares import averaging, least_squares, prompt, squared_errors
 from workers.science.registry import implements

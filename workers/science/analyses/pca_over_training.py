@@ -1,4 +1,4 @@
-from experiments.recipe.observing import PcaOverTraining
+from experiments.recipe.analyses import PcaOverTraining
 from experiments.recipe.panels import MAX_VALUES, Axis, Panel, Series
 from workers.science.analyses.principal_components import PrincipalComponents, principal_components
 from workers.science.registry import implements

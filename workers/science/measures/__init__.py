@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import MeasureSpec
+from experiments.recipe.measures import MeasureSpec
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implementation_of, import_modules
 

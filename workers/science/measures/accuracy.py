@@ -1,7 +1,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import Accuracy
+from experiments.recipe.measures import Accuracy
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implements
 

@@ -1,7 +1,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import ExcessLoss
+from experiments.recipe.measures import ExcessLoss
 from workers.science.evaluation import Snapshot
 from workers.science.least_squares import least_squares, prompt, squared_errors
 from workers.science.registry import implements

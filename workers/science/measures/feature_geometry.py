@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from experiments.recipe.observing import (
+from experiments.recipe.measures import (
     BasisAlignment,
     DimensionsPerFeature,
     FeatureDimensionality,

@@ -1,7 +1,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import Loss
+from experiments.recipe.measures import Loss
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implements
 

@@ -3,7 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import LossPerFeature, LossPerPosition
+from experiments.recipe.measures import LossPerFeature, LossPerPosition
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implements
 

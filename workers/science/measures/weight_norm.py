@@ -2,7 +2,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.observing import WeightNorm
+from experiments.recipe.measures import WeightNorm
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implements
 

@@ -1,0 +1,31 @@
+"""What every measure and analysis says of itself: what it looks at, and where it has a meaning."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.models import Model
+from experiments.recipe.spec import Spec
+
+Split = Literal["train", "test"]
+UNIT_SQUARED_ERROR = "squared error"
+PartOfTask = Annotated[
+    str, Field(max_length=30, description="a part of a mixture or two-phase task; all of them together when empty")
+]
+
+
+class Look(Spec):
+    """A measure or an analysis, and where it has a meaning."""
+
+    needs: ClassVar[str] = ""  # what `fits` asks for, in words
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return True
+
+
+class Measure(Look):
+    unit: ClassVar[str]
+
+    def unit_on(self, task: TaskSpec) -> str:
+        return self.unit

@@ -1,0 +1,77 @@
+"""How good the answers are."""
+
+from typing import ClassVar, Literal
+
+from experiments.recipe.combined import TaskSpec
+from experiments.recipe.looks import UNIT_SQUARED_ERROR, Measure, PartOfTask, Split
+from experiments.recipe.models import Model
+from experiments.recipe.tasks import FeatureReconstruct, IclRegression
+
+
+class Loss(Measure):
+    """What training lowers, computed in its loss dtype: mean cross-entropy at the answers, in nats per token; or, where
+    a task is answered with numbers, the mean over answers of the squared error (weighted by importance)."""
+
+    unit: ClassVar[str] = "nats per token"
+    name: Literal["loss"] = "loss"
+    split: Split = "test"
+    part: PartOfTask = ""
+
+    def unit_on(self, task: TaskSpec) -> str:
+        return task.loss_unit
+
+
+class LossPerPosition(Measure):
+    """The loss at each answer of an example apart, as "k=0", "k=1", ...: k answers came before."""
+
+    needs: ClassVar[str] = "a task with several answers per example"
+    unit: ClassVar[str] = "nats per token"
+    name: Literal["loss-per-position"] = "loss-per-position"
+    split: Split = "test"
+
+    def unit_on(self, task: TaskSpec) -> str:
+        return task.loss_unit
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return task.n_answers > 1
+
+
+class Accuracy(Measure):
+    """Fraction of answer positions, in [0, 1], at which the largest logit is the right token."""
+
+    needs: ClassVar[str] = "a task answered with tokens"
+    unit: ClassVar[str] = "fraction"
+    name: Literal["accuracy"] = "accuracy"
+    split: Split = "test"
+    part: PartOfTask = ""
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return task.answers == "token"
+
+
+class ExcessLoss(Measure):
+    """Squared error minus that of least squares on the same examples: over all answers, and at each as "k=3".
+
+    0 is as good as least squares on the k pairs before (the fit of least norm, where k < D). Source: Garg et al. 2022,
+    arXiv 2208.01066, section 3.
+    """
+
+    needs: ClassVar[str] = "task 'icl-regression'"
+    unit: ClassVar[str] = UNIT_SQUARED_ERROR
+    name: Literal["excess-loss"] = "excess-loss"
+    split: Literal["test"] = "test"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return isinstance(task, IclRegression)
+
+
+class LossPerFeature(Measure):
+    """Mean squared error of each feature apart, as "feature 0", ..., without its importance."""
+
+    needs: ClassVar[str] = "task 'feature-reconstruct'"
+    unit: ClassVar[str] = UNIT_SQUARED_ERROR
+    name: Literal["loss-per-feature"] = "loss-per-feature"
+    split: Literal["test"] = "test"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return isinstance(task, FeatureReconstruct)
