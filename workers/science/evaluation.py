@@ -1,10 +1,10 @@
 """The network at one moment, as measures see it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from experiments.recipe.memory import MAX_ACTIVATIONS
@@ -25,6 +25,24 @@ def answer_outputs(
     return chunks[0] if len(chunks) == 1 else torch.cat(chunks, dim=1)
 
 
+@torch.no_grad()
+def recorded(
+    model: Model, weights: Weights, inputs: Inputs, names: Collection[str]
+) -> dict[str, Float[Tensor, "seed example *dims"]]:
+    """The named activations on the inputs, by hook name, without gradients. The whole of it must fit in memory: the
+    inputs are taken in chunks, what is recorded is kept."""
+    n_examples = max(1, MAX_ACTIVATIONS // (len(inputs) * model.numbers_per_example(inputs.shape[2])))
+    chunks = [model.run(weights, chunk, record=names)[1] for chunk in torch.split(inputs, n_examples, dim=1)]
+    return {name: torch.cat([chunk[name] for chunk in chunks], dim=1) for name in names}
+
+
+Slices = Mapping[str, Bool[Tensor, "seed example answer"]]
+
+
+def no_slices(split: str) -> Slices:
+    return {}
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The weights after some step with the data they are measured on. Outputs on a split are computed once."""
@@ -37,6 +55,7 @@ class Snapshot:
     trained: Collection[str]  # names of the weights that training updates
     _outputs: dict[str, Tensor] = field(default_factory=dict)
     rows: Mapping[tuple[str, str], slice] = field(default_factory=dict)  # where in a split each part's examples are
+    slices: Callable[[str], Slices] = no_slices  # which answers of a split are of which kind
 
     def outputs(self, split: str, part: str = "") -> Float[Tensor, "seed example answer d_out"]:
         """What the network says at the answers of one part of the task, or of all of it: logits, or numbers."""
@@ -48,6 +67,10 @@ class Snapshot:
     def labels(self, split: str, part: str = "") -> Tensor:
         """What is right there: tokens (seed, example, answer), or numbers (seed, example, answer, d_out)."""
         return self._of_part(self.splits[split].labels, split, part)
+
+    def recorded(self, split: str, *names: str) -> dict[str, Float[Tensor, "seed example *dims"]]:
+        """The named activations on a split, by hook name."""
+        return recorded(self.model, self.weights, self.splits[split].inputs, names)
 
     def _of_part(self, values: Tensor, split: str, part: str) -> Tensor:
         return values[:, self.rows[split, part]] if part else values

@@ -1,4 +1,4 @@
-"""Which function carries out which part of a recipe: one dictionary from spec class to implementation."""
+"""Which function carries out which part of a recipe: one dictionary from spec class, and what of it, to function."""
 
 import importlib
 import pkgutil
@@ -9,28 +9,37 @@ from experiments.recipe.spec import Spec
 
 Implementation = TypeVar("Implementation", bound=Callable[..., Any])
 
-_implementations: dict[type[Spec], Callable[..., Any]] = {}
+_implementations: dict[tuple[type[Spec], str], Callable[..., Any]] = {}
 
 
-def implements(spec_class: type[Spec]) -> Callable[[Implementation], Implementation]:
-    """Register the decorated function as what carries out this part of a recipe."""
+def implements(spec_class: type[Spec], what: str = "") -> Callable[[Implementation], Implementation]:
+    """Register the decorated function as what carries out this part of a recipe, or one side of it: "slices"."""
 
     def register(implementation: Implementation) -> Implementation:
-        if spec_class in _implementations:
-            raise ValueError(f"{spec_class.__name__} is implemented already, by {_name(_implementations[spec_class])}")
-        _implementations[spec_class] = implementation
+        if (spec_class, what) in _implementations:
+            earlier = _name(_implementations[spec_class, what])
+            raise ValueError(f"{_described(spec_class, what)} is implemented already, by {earlier}")
+        _implementations[spec_class, what] = implementation
         return implementation
 
     return register
 
 
-def implementation_of(spec: Spec) -> Callable[..., Any]:
+def is_implemented(spec_class: type[Spec], what: str = "") -> bool:
+    return (spec_class, what) in _implementations
+
+
+def implementation_of(spec: Spec, what: str = "") -> Callable[..., Any]:
     """The function registered for the class of this spec."""
     try:
-        return _implementations[type(spec)]
+        return _implementations[type(spec), what]
     except KeyError:
-        known = ", ".join(sorted(spec_class.__name__ for spec_class in _implementations))
-        raise LookupError(f"nothing implements {type(spec).__name__}; known: {known}") from None
+        known = ", ".join(sorted(_described(*key) for key in _implementations))
+        raise LookupError(f"nothing implements {_described(type(spec), what)}; known: {known}") from None
+
+
+def _described(spec_class: type[Spec], what: str) -> str:
+    return f"{spec_class.__name__} {what}".strip()
 
 
 def import_modules(package: str, path: Iterable[str]) -> None:

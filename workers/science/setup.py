@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
 from experiments.recipe.recipe import Recipe
 from experiments.recipe.shares import WHOLE
 from workers.science.dataset import Dataset, Examples, joined, stacked
+from workers.science.evaluation import Slices
 from workers.science.interventions import edit_data, frozen_weights
 from workers.science.model import Model
 from workers.science.models import build_model
 from workers.science.randomness import generator
-from workers.science.tasks import build_parts
+from workers.science.tasks import build_parts, slices_of
 from workers.science.training.loss import LOSS_DTYPES, LossFunction, loss_function
 
 Parts = Mapping[str, Sequence[Dataset]]  # by name of the part, one data set per seed
@@ -34,6 +36,14 @@ class Setup:
     @property
     def answer_positions(self) -> tuple[int, ...]:
         return next(iter(self.parts.values()))[0].answer_positions
+
+    def slices(self, split: str) -> Slices:
+        """Which answers of a split are of which kind, by the names that the task gives the kinds."""
+        return self._slices[split]
+
+    @cached_property
+    def _slices(self) -> dict[str, Slices]:
+        return {split: slices_of(self.recipe.task, examples) for split, examples in self.splits.items()}
 
 
 def set_up(recipe: Recipe, seeds: Sequence[int], device: torch.device) -> Setup:

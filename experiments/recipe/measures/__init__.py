@@ -13,13 +13,26 @@ from experiments.recipe.measures.geometry import (
     FeatureNorm,
     FeaturesRepresented,
 )
-from experiments.recipe.measures.losses import Accuracy, ExcessLoss, Loss, LossPerFeature, LossPerPosition
+from experiments.recipe.measures.losses import (
+    Accuracy,
+    AccuracyPerPosition,
+    AccuracyPerSlice,
+    ExactMatch,
+    ExcessLoss,
+    Loss,
+    LossPerFeature,
+    LossPerPosition,
+    LossPerSlice,
+)
 from experiments.recipe.measures.weights import WeightNorm
 
 __all__ = [
     "Accuracy",
+    "AccuracyPerPosition",
+    "AccuracyPerSlice",
     "BasisAlignment",
     "DimensionsPerFeature",
+    "ExactMatch",
     "ExcessLoss",
     "FeatureDimensionality",
     "FeatureGeometry",
@@ -29,6 +42,7 @@ __all__ = [
     "Loss",
     "LossPerFeature",
     "LossPerPosition",
+    "LossPerSlice",
     "MeasureName",
     "MeasureSpec",
     "WeightNorm",
@@ -37,9 +51,13 @@ __all__ = [
 AnyMeasure = (
     Loss
     | LossPerPosition
+    | LossPerSlice
     | ExcessLoss
     | LossPerFeature
     | Accuracy
+    | AccuracyPerPosition
+    | AccuracyPerSlice
+    | ExactMatch
     | WeightNorm
     | FeatureNorm
     | FeaturesRepresented

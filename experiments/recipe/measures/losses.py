@@ -36,6 +36,18 @@ class LossPerPosition(Measure):
         return task.n_answers > 1
 
 
+class LossPerSlice(Measure):
+    """The loss on each kind of answer apart, as "carry 2" or "2 hops": which kinds there are, the task says."""
+
+    needs: ClassVar[str] = "a task that tells kinds of answers apart"
+    unit: ClassVar[str] = "nats per token"
+    name: Literal["loss-per-slice"] = "loss-per-slice"
+    split: Split = "test"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return task.answers == "token" and bool(task.slices)
+
+
 class Accuracy(Measure):
     """Fraction of answer positions, in [0, 1], at which the largest logit is the right token."""
 
@@ -47,6 +59,43 @@ class Accuracy(Measure):
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         return task.answers == "token"
+
+
+class AccuracyPerPosition(Measure):
+    """The accuracy at each answer of an example apart, as "k=0", "k=1", ...: k answers came before."""
+
+    needs: ClassVar[str] = "a task with several answers per example, each a token"
+    unit: ClassVar[str] = "fraction"
+    name: Literal["accuracy-per-position"] = "accuracy-per-position"
+    split: Split = "test"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return task.answers == "token" and task.n_answers > 1
+
+
+class AccuracyPerSlice(Measure):
+    """The accuracy on each kind of answer apart, as "carry 2" or "2 hops": which kinds there are, the task says."""
+
+    needs: ClassVar[str] = "a task that tells kinds of answers apart"
+    unit: ClassVar[str] = "fraction"
+    name: Literal["accuracy-per-slice"] = "accuracy-per-slice"
+    split: Split = "test"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return task.answers == "token" and bool(task.slices)
+
+
+class ExactMatch(Measure):
+    """Fraction of examples, in [0, 1], all of whose answers are right."""
+
+    needs: ClassVar[str] = "a task with several answers per example, each a token"
+    unit: ClassVar[str] = "fraction"
+    name: Literal["exact-match"] = "exact-match"
+    split: Split = "test"
+    part: PartOfTask = ""
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return task.answers == "token" and task.n_answers > 1
 
 
 class ExcessLoss(Measure):

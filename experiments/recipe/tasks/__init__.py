@@ -8,9 +8,10 @@ from experiments.recipe.tasks.features import FeatureReconstruct
 from experiments.recipe.tasks.modular import ModularAddition, ModularSubtraction, ModularTask
 from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.regression import IclRegression
-from experiments.recipe.tasks.task import MAX_TEST_EXAMPLES, Task, TokenTask
+from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
 
 __all__ = [
+    "IGNORED",
     "MAX_TEST_EXAMPLES",
     "AnyTask",
     "FeatureReconstruct",

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from experiments.recipe.spec import Spec
 
 MAX_TEST_EXAMPLES = 65536
+IGNORED = -1  # the label of an answer that an example is not asked for: no loss, no measure counts it
 
 
 class Task(Spec, ABC):
@@ -48,12 +49,23 @@ class Task(Spec, ABC):
     def loss_unit(self) -> str:
         return "nats per token" if self.answers == "token" else "squared error"
 
+    @property
+    def irreducible_loss(self) -> float | None:
+        """What the best possible answers lose on average, in the unit of the loss; None when it is not known."""
+        return None
+
+    @property
+    def slices(self) -> tuple[str, ...]:
+        """Names of the kinds of answers that are worth telling apart, such as "carry 2" or "2 hops"."""
+        return ()
+
 
 class TokenTask(Task):
     """Tokens in, tokens out."""
 
     reads: ClassVar[Literal["tokens"]] = "tokens"
     answers: ClassVar[Literal["token"]] = "token"
+    has_ignored: ClassVar[bool] = False  # examples differ in which of the answers they ask for: see IGNORED
 
     @property
     @abstractmethod

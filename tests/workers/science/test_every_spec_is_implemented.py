@@ -10,7 +10,7 @@ from experiments.recipe.interventions import InterventionSpec
 from experiments.recipe.measures import MeasureSpec
 from experiments.recipe.models import ModelSpec
 from workers.science import conduct  # noqa: F401 - imports every implementation
-from workers.science.registry import _implementations
+from workers.science.registry import is_implemented
 
 UNIONS = [TaskSpec, ModelSpec, MeasureSpec, AnalysisSpec, InterventionSpec]
 MEMBERS = [member for union in UNIONS for member in get_args(get_args(union)[0])]
@@ -18,4 +18,4 @@ MEMBERS = [member for union in UNIONS for member in get_args(get_args(union)[0])
 
 @pytest.mark.parametrize("spec_class", MEMBERS)
 def test_it_is_implemented(spec_class):
-    assert spec_class in _implementations
+    assert is_implemented(spec_class)

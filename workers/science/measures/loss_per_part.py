@@ -1,11 +1,14 @@
-"""The loss of parts of an example: of each answer, of each feature."""
+"""The loss of parts of an example: of each answer, of each kind of answer, of each feature."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from experiments.recipe.measures import LossPerFeature, LossPerPosition
+from experiments.recipe.measures import LossPerFeature, LossPerPosition, LossPerSlice
+from experiments.recipe.tasks import IGNORED
 from workers.science.evaluation import Snapshot
 from workers.science.registry import implements
+from workers.science.training.loss import cross_entropy_where_asked
 
 
 @implements(LossPerPosition)
@@ -14,6 +17,16 @@ def loss_per_position(spec: LossPerPosition, snapshot: Snapshot) -> dict[str, Fl
     outputs, labels = snapshot.outputs(spec.split), snapshot.labels(spec.split)
     n_answers = len(snapshot.answer_positions)
     return {f"k={k}": snapshot.loss(outputs[:, :, k : k + 1], labels[:, :, k : k + 1]) for k in range(n_answers)}
+
+
+@implements(LossPerSlice)
+def loss_per_slice(spec: LossPerSlice, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    """The loss on each kind of answer apart, in nats per token."""
+    outputs, labels = snapshot.outputs(spec.split), snapshot.labels(spec.split)
+    return {
+        name: cross_entropy_where_asked(outputs, labels.where(kind, IGNORED), torch.float64)
+        for name, kind in snapshot.slices(spec.split).items()
+    }
 
 
 @implements(LossPerFeature)

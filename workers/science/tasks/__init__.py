@@ -1,11 +1,13 @@
 """What a network can learn. Each module implements one task spec; importing the package registers them all."""
 
 import torch
+from jaxtyping import Bool
+from torch import Tensor
 
 from experiments.recipe.combined import Combined, TaskSpec
 from experiments.recipe.shares import WHOLE
 from experiments.recipe.tasks import SingleTask
-from workers.science.dataset import Dataset
+from workers.science.dataset import Dataset, Examples
 from workers.science.registry import implementation_of, import_modules
 
 import_modules(__name__, __path__)
@@ -23,3 +25,13 @@ def build_parts(spec: TaskSpec, generator: torch.Generator) -> dict[str, Dataset
         return {WHOLE: build_dataset(spec, generator)}
     parts: dict[str, Dataset] = implementation_of(spec)(spec, generator)
     return parts
+
+
+def slices_of(spec: TaskSpec, examples: Examples) -> dict[str, Bool[Tensor, "*seed example answer"]]:
+    """Which answers are of which kind, told from the examples alone: one mask for each name in `spec.slices`."""
+    if not spec.slices:
+        return {}
+    masks: dict[str, Tensor] = implementation_of(spec, "slices")(spec, examples)
+    if tuple(masks) != spec.slices:
+        raise ValueError(f"task '{spec.name}' names the slices {spec.slices} and makes {tuple(masks)}")
+    return masks

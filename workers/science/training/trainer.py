@@ -83,6 +83,7 @@ class Trainer:
             self.setup.loss,
             tuple(self.optimizer.trained),
             rows=self.setup.rows,
+            slices=self.setup.slices,
         )
 
     def copy_of_weights(self) -> Weights:
