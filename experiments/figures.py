@@ -12,9 +12,9 @@ from experiments.figure_layout import Json, Scale, Theme, layout_of, template_of
 from experiments.recipe.panels import Axis, Frame, Panel, Series
 
 __all__ = [
-    "figure_of_curves",
     "figure_of_panel",
     "figure_of_traces",
+    "floor_trace",
     "median_traces",
     "seed_traces",
     "template_of_theme",
@@ -47,22 +47,6 @@ def figure_of_panel(panel: Panel, *, theme: Theme = "light", seeds: Sequence[int
     if panel.frames:
         _add_slider(figure, panel, seeds)
     return figure
-
-
-def figure_of_curves(
-    series: Sequence[Series],
-    *,
-    measure: str,
-    unit: str = "",
-    theme: Theme = "light",
-    x_scale: Scale = "linear",
-    y_scale: Scale = "linear",
-    seeds: Sequence[int] = (),
-    as_median: bool = False,
-) -> Json:
-    """A measure along training: every seed a trace, or the median of the seeds with a band."""
-    traces = median_traces(series) if as_median else seed_traces(series, seeds=seeds)
-    return figure_of_traces(traces, measure=measure, unit=unit, theme=theme, x_scale=x_scale, y_scale=y_scale)
 
 
 def figure_of_traces(
@@ -101,6 +85,19 @@ def seed_traces(
             trace |= {"text": s.text, "hovertemplate": "%{text}<br>%{x:.4g}, %{y:.4g}<extra>%{fullData.name}</extra>"}
         traces.append(trace)
     return traces
+
+
+def floor_trace(floor: float, last_step: int) -> Json:
+    """A level line at what the best possible network reaches; it begins at 1, where a logarithmic axis can."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "uid": uid_of("floor"),
+        "name": "best possible",
+        "x": [1, last_step],
+        "y": [floor, floor],
+        "line": {"color": SEED_COLOURS[-1], "width": 1, "dash": "dot"},
+    }
 
 
 def uid_of(*parts: str | int | None) -> str:

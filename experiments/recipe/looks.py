@@ -29,3 +29,7 @@ class Measure(Look):
 
     def unit_on(self, task: TaskSpec) -> str:
         return self.unit
+
+    def floor_on(self, task: TaskSpec) -> float | None:
+        """What the best possible network reaches, where the task says so: a line in the plot."""
+        return None

@@ -9,6 +9,7 @@ from experiments.figures import (
     MANY_SEEDS,
     MEDIAN_PARTS,
     figure_of_traces,
+    floor_trace,
     looks_of,
     median_traces,
     seed_traces,
@@ -18,6 +19,7 @@ from experiments.models import LastValue, Run
 from experiments.recipe import Recipe
 from experiments.recipe.panels import Series
 from experiments.selectors.measured import (
+    floor_of,
     points_of,
     series_by_measure,
     series_name,
@@ -91,7 +93,9 @@ def _traces(series: Sequence[Series], choice: Choice, seeds: Sequence[int], name
 
 
 def _whole_figure(measure: str, traces: list[Json], recipe: Recipe, choice: Choice) -> Json:
-    unit = unit_of(recipe, measure)
+    unit, floor = unit_of(recipe, measure), floor_of(recipe, measure)
+    if floor:
+        traces = [*traces, floor_trace(floor, recipe.training.steps)]
     return figure_of_traces(traces, measure=measure, unit=unit, x_scale=choice.x, y_scale=y_scale(choice, unit))
 
 

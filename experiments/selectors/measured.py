@@ -14,6 +14,13 @@ def unit_of(recipe: Recipe, measure: str) -> str:
     return next((spec.unit_on(recipe.task) for spec in recipe.measures if spec.name == measure), "")
 
 
+def floor_of(recipe: Recipe, measure: str) -> float | None:
+    """What the best possible network reaches, unless the grid points differ in it."""
+    if any(dotted.startswith("task.") for dotted in recipe.sweep):
+        return None
+    return next((spec.floor_on(recipe.task) for spec in recipe.measures if spec.name == measure), None)
+
+
 def measures_of(recipe: Recipe) -> list[str]:
     """The names of the measures in the recipe's order, each once: one plot each."""
     return list(dict.fromkeys(spec.name for spec in recipe.measures))

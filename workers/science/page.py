@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.figures import figure_of_curves, figure_of_panel
-from experiments.recipe import Recipe
-from experiments.recipe.measures import Accuracy, FeatureGeometry, MeasureSpec
+from experiments.figures import figure_of_panel, figure_of_traces, floor_trace, seed_traces
+from experiments.recipe import Recipe, at_point
+from experiments.recipe.measures import FeatureGeometry, MeasureSpec
 from experiments.recipe.panels import Panel, Series
 
 BUNDLE = "plotly.min.js"
@@ -83,15 +83,17 @@ def _curves(recipe: Recipe, metrics: pa.Table, point: int) -> list[str]:
     for name, spec in measures.items():
         series = _series([row for row in rows if row["measure"] == name])
         if series:
-            figure = figure_of_curves(
-                series, measure=name, unit=spec.unit_on(recipe.task), seeds=recipe.seeds, y_scale=_scale(spec)
-            )
+            traces = seed_traces(series, seeds=recipe.seeds)
+            if floor := spec.floor_on(at_point(recipe, list(recipe.points())[point]).task):
+                traces.append(floor_trace(floor, recipe.training.steps))
+            unit = spec.unit_on(recipe.task)
+            figure = figure_of_traces(traces, measure=name, unit=unit, y_scale=_scale(spec))
             drawn.append(_figure(f"{name}{_where(recipe, point)}", "", figure, curves=True))
     return drawn
 
 
 def _scale(spec: MeasureSpec) -> Any:
-    return "linear" if isinstance(spec, Accuracy | FeatureGeometry) else "log"
+    return "linear" if spec.unit == "fraction" or isinstance(spec, FeatureGeometry) else "log"
 
 
 def _series(rows: list[dict[str, Any]]) -> list[Series]:

@@ -20,6 +20,9 @@ class Loss(Measure):
     def unit_on(self, task: TaskSpec) -> str:
         return task.loss_unit
 
+    def floor_on(self, task: TaskSpec) -> float | None:
+        return task.irreducible_loss
+
 
 class LossPerPosition(Measure):
     """The loss at each answer of an example apart, as "k=0", "k=1", ...: k answers came before."""

@@ -4,7 +4,7 @@ import plotly.graph_objects
 import pytest
 
 from experiments.curves import Curve, median_with_band, quantile, smoothed
-from experiments.figures import figure_of_curves
+from experiments.figures import figure_of_traces, floor_trace, median_traces, seed_traces
 from experiments.recipe.panels import Series
 
 
@@ -43,10 +43,9 @@ def test_smoothing_starts_from_the_first_value_and_lags_behind():
 @pytest.mark.parametrize("scale", ["linear", "log"])
 def test_plotly_accepts_curves(as_median, scale):
     series = [Series(name=n, seed=s, x=[0, 1], y=[1.0, None]) for n in ("train", "test") for s in (0, 1)]
-    figure = figure_of_curves(
-        series, measure="loss", unit="nats", x_scale=scale, y_scale=scale, as_median=as_median, theme="dark"
-    )
+    traces = [*(median_traces(series) if as_median else seed_traces(series)), floor_trace(0.5, 1)]
+    figure = figure_of_traces(traces, measure="loss", unit="nats", x_scale=scale, y_scale=scale, theme="dark")
     drawn = plotly.graph_objects.Figure(figure)
     assert drawn.layout.xaxis.type == drawn.layout.yaxis.type == scale
-    assert len(drawn.data) == (6 if as_median else 4)
+    assert len(drawn.data) == (7 if as_median else 5)
     assert len({trace.uid for trace in drawn.data}) == len(drawn.data)
