@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
+from experiments.recipe.measures.attention import HeadScores
 from experiments.recipe.measures.geometry import (
     BasisAlignment,
     DimensionsPerFeature,
@@ -39,6 +40,7 @@ __all__ = [
     "FeatureInterference",
     "FeatureNorm",
     "FeaturesRepresented",
+    "HeadScores",
     "Loss",
     "LossPerFeature",
     "LossPerPosition",
@@ -59,6 +61,7 @@ AnyMeasure = (
     | AccuracyPerSlice
     | ExactMatch
     | WeightNorm
+    | HeadScores
     | FeatureNorm
     | FeaturesRepresented
     | FeatureDimensionality

@@ -8,6 +8,7 @@ from experiments.recipe.tasks.features import FeatureReconstruct
 from experiments.recipe.tasks.modular import ModularAddition, ModularSubtraction, ModularTask
 from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.regression import IclRegression
+from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "ModularTask",
     "PartSpec",
     "PreviousToken",
+    "RandomPeriod",
+    "RepeatedSubsequence",
     "SingleTask",
     "Task",
     "TokenTask",
 ]
 
-AnyTokenTask = ModularAddition | ModularSubtraction | PreviousToken
+AnyTokenTask = ModularAddition | ModularSubtraction | PreviousToken | RandomPeriod | RepeatedSubsequence
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
 
 PartSpec = Annotated[AnyTokenTask, Field(discriminator="name")]  # what a mixture may be made of

@@ -67,16 +67,8 @@ def test_another_member_of_a_union_has_its_own_fields():
 def test_an_unknown_member_leaves_only_the_choice():
     [group] = section("task", '[task]\nname = "chess"').groups
     assert (group.member, group.fields) == ("chess", [])
-    assert group.members == (
-        "chess",
-        "feature-reconstruct",
-        "icl-regression",
-        "mixture",
-        "modular-addition",
-        "modular-subtraction",
-        "previous-token",
-        "two-phase",
-    )
+    assert group.members[0] == "chess"
+    assert {"modular-addition", "previous-token", "two-phase"} < set(group.members)
 
 
 def test_values_of_the_wrong_kind_are_shown_as_they_are_written():
