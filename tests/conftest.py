@@ -12,7 +12,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, only what touches the database: the rest, and what a browser shows, has just run on SQLite."""
+    """Tests that share the loaded catalogue come last, for the others expect empty tables.
+
+    On PostgreSQL, only what touches the database: the rest, and what a browser shows, has just run on SQLite.
+    """
+    items.sort(key=lambda item: "catalogue" in getattr(item, "fixturenames", ()))
     if TEST_DATABASE == "sqlite":
         return
     elsewhere = [item for item in items if not _is_about_the_database(item)]

@@ -4,16 +4,25 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from problems.models import Category, Problem, User
 from problems.services.load_catalogue import load_catalogue
 from tests.problems.times import START
 
 
+@pytest.fixture(scope="session")
+def loaded_catalogue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Stays in the database from here on: `tests/conftest.py` puts the tests that want it last."""
+    with django_db_blocker.unblock():
+        load_catalogue()
+
+
 @pytest.fixture
-def catalogue(db: None) -> None:
+def catalogue(loaded_catalogue: None, db: None) -> None:
     """The shipped catalogue, loaded."""
-    load_catalogue()
+    if not Problem.objects.exists():  # a test with transactions of its own has emptied the tables in between
+        load_catalogue()
 
 
 @pytest.fixture

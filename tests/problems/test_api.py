@@ -1,7 +1,6 @@
 import pytest
 
 from problems.models import Claim
-from problems.services.load_catalogue import load_catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +69,6 @@ def test_claiming_what_does_not_exist_is_a_404(as_alice, problem):
     assert post(as_alice, {"plan": "Look"}, url="/api/problems/5.99/claims/").status_code == 404
 
 
-def test_the_number_of_queries_does_not_grow_with_the_rows(client, db, django_assert_max_num_queries):
-    load_catalogue()
+def test_the_number_of_queries_does_not_grow_with_the_rows(client, catalogue, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
         assert len(client.get("/api/problems/?limit=100").json()["results"]) == 100

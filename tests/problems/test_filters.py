@@ -5,15 +5,9 @@ from problems.filters import ProblemFilter
 from problems.models import Comment, HelpWanted, Problem, Reference, User
 from problems.services.claims import claim_problem, release_claim
 from problems.services.listed import reindex
-from problems.services.load_catalogue import load_catalogue
 from tests.experiments.making import make_recipe, make_run
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def catalogue(db):
-    load_catalogue()
+pytestmark = pytest.mark.usefixtures("catalogue")
 
 
 def filtered(query=""):

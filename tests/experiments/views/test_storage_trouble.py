@@ -1,9 +1,9 @@
 """A store that does not answer takes no page away, and no page fails without words."""
 
 import pytest
+from django.core.files.storage import default_storage as storage
 
 from experiments.models import Artifact
-from experiments.services.blobs import default_storage as storage
 
 pytestmark = pytest.mark.django_db
 
