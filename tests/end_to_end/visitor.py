@@ -51,7 +51,7 @@ class Visitor:
 
     def sign_in(self, handle: str, password: str) -> None:
         page = self.page
-        page.get_by_role("link", name="Sign in").click()
+        page.get_by_role("banner").get_by_role("link", name="Sign in").click()
         page.get_by_label("Username or e-mail").fill(handle)
         page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Sign in").click()

@@ -18,9 +18,15 @@ NIGHT = datetime.datetime(2026, 11, 21, 3, 0, tzinfo=datetime.UTC)
 
 @pytest.fixture(autouse=True)
 def no_files_left(db):
+    """Rows go with the test's transaction; files stay, those of other tests too."""
+    forget_files()
     yield
-    for export in Export.objects.all():
-        default_storage.delete(export.storage_name)
+    forget_files()
+
+
+def forget_files():
+    for name in default_storage.listdir("exports")[1] if default_storage.exists("exports") else ():
+        default_storage.delete(f"exports/{name}")
 
 
 def state():
