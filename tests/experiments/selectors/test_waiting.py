@@ -95,13 +95,15 @@ def old_engine(s: Scene) -> None:
 
 def small_machine(s: Scene) -> None:
     worker = s.worker()
-    Worker.objects.filter(pk=worker.pk).update(memory_bytes=1000)
+    Shard.objects.update(memory_bytes=300 * 2**20)
+    Worker.objects.filter(pk=worker.pk).update(memory_bytes=100 * 2**20)
 
 
 def little_room(s: Scene) -> None:
     worker = s.worker(slots=2)
     s.fill(worker)
-    Worker.objects.filter(pk=worker.pk).update(memory_bytes=s.shard.memory_bytes + 1)
+    Shard.objects.update(memory_bytes=300 * 2**20)
+    Worker.objects.filter(pk=worker.pk).update(memory_bytes=400 * 2**20)
 
 
 def at_the_limit(s: Scene) -> None:
@@ -159,8 +161,10 @@ CASES: dict[Reason, list[tuple[Callable[[Scene], None], str]]] = {
     Reason.PERSON_PAUSED: [(paused_person, "The runs of @alice are paused by @carol: A sweep too many. It keeps")],
     Reason.OFFERED: [(offered, "Offered to a cpu worker 0 s ago; not taken yet.")],
     Reason.ENGINE_TOO_OLD: [(old_engine, "Every connected worker has an older engine, which does not read this")],
-    Reason.TOO_LARGE: [(small_machine, "Needs 0.1 MiB of memory; the largest connected worker has 0.0 MiB.")],
-    Reason.NO_ROOM: [(little_room, "Needs 0.1 MiB of memory; the worker with most room beside what it runs has 0.0")],
+    Reason.TOO_LARGE: [(small_machine, "Needs 300.0 MiB of memory; the largest connected worker has 100.0 MiB.")],
+    Reason.NO_ROOM: [
+        (little_room, "Needs 300.0 MiB of memory; the worker with most room beside what it runs has 100.0")
+    ],
     Reason.QUOTA: [(at_the_limit, "Waits for another shard of @alice: at most 1 run at once.")],
     Reason.SLOTS_BUSY: [(busy_slots, "Waits for a free slot: 0 shards before it, 1 slot in all.")],
     Reason.NEXT: [(next_in_turn, "A slot is free: it is offered to a worker within 5 s.")],

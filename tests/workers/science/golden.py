@@ -1,11 +1,12 @@
 """The measurements of two small runs, bit for bit, as they were when this was last renewed.
 
 `python -m tests.workers.science.golden` renews the values of the hardware class it runs on, and keeps those of other
-classes if torch and its linear algebra are the same. Do so when a change is meant to move the last bits, and say so in
+classes if CPU, torch and its linear algebra are the same: the latter choose their ways by the maker of the CPU too. Do so when a change is meant to move the last bits, and say so in
 the commit; with `ATEN_CPU_CAPABILITY=avx2` or `=default` before the command it renews those of a lesser CPU.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,14 @@ Values = dict[str, dict[str, str]]  # by run, then by step, measure, split and c
 
 def versions() -> dict[str, str]:
     """What decides on the bits beside the hardware class."""
-    return {name: environment()[name] for name in ("torch", "blas", "threads")}
+    return {name: environment()[name] for name in ("torch", "blas", "threads")} | {"cpu": _cpu()}
+
+
+def _cpu() -> str:
+    """Maker, family and model, as Linux tells them; empty elsewhere."""
+    cpuinfo = Path("/proc/cpuinfo")
+    told = dict(re.findall(r"(?m)^([^\t:]+)\t*: (.*)$", cpuinfo.read_text())) if cpuinfo.exists() else {}
+    return " ".join(told.get(name, "") for name in ("vendor_id", "cpu family", "model")).strip()
 
 
 def measured() -> Values:
