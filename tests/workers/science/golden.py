@@ -1,8 +1,9 @@
 """The measurements of two small runs, bit for bit, as they were when this was last renewed.
 
 `python -m tests.workers.science.golden` renews the values of the hardware class it runs on, and keeps those of other
-classes if CPU, torch and its linear algebra are the same: the latter choose their ways by the maker of the CPU too. Do so when a change is meant to move the last bits, and say so in
-the commit; with `ATEN_CPU_CAPABILITY=avx2` or `=default` before the command it renews those of a lesser CPU.
+classes if CPU, torch and its linear algebra are the same: the latter chooses its ways by the maker of the CPU too. Do
+so when a change is meant to move the last bits, and say so in the commit; with `ATEN_CPU_CAPABILITY=avx2` or `=default`
+before the command it renews those of a lesser CPU.
 """
 
 import json
