@@ -53,9 +53,7 @@ class Chaos:
 
     def kill(self, target: str) -> None:
         """Kill one kind of process while a run trains, and wait until one trains again."""
-        run = self._training_run(spare=target in COSTS_AN_ATTEMPT)
-        time.sleep(self._random.uniform(0.0, 1.5))
-        before = self._progress()
+        run, before = self._caught_training(spare=target in COSTS_AN_ATTEMPT)
         killed_at = time.monotonic()
         for process in processes_of(self._house)[target]:
             process.send_signal(signal.SIGKILL)
@@ -81,6 +79,16 @@ class Chaos:
     def quantile(self, fraction: float) -> float:
         seconds = sorted(kill.seconds for kill in self.kills)
         return seconds[min(int(fraction * len(seconds)), len(seconds) - 1)]
+
+    def _caught_training(self, *, spare: bool) -> tuple[int, dict[int, Place]]:
+        """A run at some moment of its training, and how far all runs are then. On a fast machine it may end while one
+        waits for that moment; then another is taken."""
+        while True:
+            run = self._training_run(spare=spare)
+            time.sleep(self._random.uniform(0.0, 1.5))
+            places = self._progress()
+            if run in places and places[run].trains and not places[run].has_ended:
+                return run, places
 
     def _training_run(self, *, spare: bool) -> int:
         """A run that trains now and may lose its process once more, if that is to be; started where there is none."""
