@@ -223,9 +223,3 @@ class Outcome(Message):
 
 class Finished(Message):
     state: Literal["queued", "succeeded", "failed", "cancelled"]  # queued: another attempt follows
-
-
-class Refusal(Message):
-    code: str
-    detail: str
-    fields: dict[str, str] = {}

@@ -12,9 +12,6 @@ class SubmittedRecipeQuerySet(models.QuerySet["SubmittedRecipe"]):
         """The recipes that ship with the project."""
         return self.exclude(preset="")
 
-    def same_experiment(self, digest: str) -> Self:
-        return self.filter(digest=digest)
-
 
 class SubmittedRecipe(models.Model):
     """A recipe as somebody gave it. Never changed once it has run; a change is a fork."""

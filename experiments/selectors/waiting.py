@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.db.models import Max
 
-from experiments.models import Lease, Run, RunEvent, Shard, State
+from experiments.models import Lease, RunEvent, Shard, State
 from experiments.protocol import MAX_ATTEMPTS
 from experiments.selectors.queue_order import classes_of
 from experiments.selectors.reasons import (
@@ -24,12 +24,6 @@ from experiments.selectors.supply import Supply
 
 OF_A_TURN = frozenset({Reason.SLOTS_BUSY, Reason.NEXT, Reason.RETRY})
 PASSED_ON = ("worker", "submitter", "run__recipe")  # what the sentences read; load it with the shards
-
-
-def why_run_waits(run: Run) -> Wait | None:
-    """What its shards wait for; None once the run has ended."""
-    shards = list(run.shards.live().select_related(*PASSED_ON).order_by("index"))
-    return of_run(shards, why_shards_wait(shards))
 
 
 def of_run(shards: Sequence[Shard], waits: dict[int, Wait]) -> Wait | None:

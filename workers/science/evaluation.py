@@ -68,9 +68,5 @@ class Snapshot:
         """What is right there: tokens (seed, example, answer), or numbers (seed, example, answer, d_out)."""
         return self._of_part(self.splits[split].labels, split, part)
 
-    def recorded(self, split: str, *names: str) -> dict[str, Float[Tensor, "seed example *dims"]]:
-        """The named activations on a split, by hook name."""
-        return recorded(self.model, self.weights, self.splits[split].inputs, names)
-
     def _of_part(self, values: Tensor, split: str, part: str) -> Tensor:
         return values[:, self.rows[split, part]] if part else values

@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from experiments.models import Run, Shard, Worker
-from experiments.selectors.reasons import Reason
-from experiments.selectors.waiting import PASSED_ON, why_run_waits, why_shards_wait
+from experiments.selectors.reasons import Reason, Wait
+from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
 from experiments.services.dispatch import dispatch
 from experiments.services.finishing import finish_shard
 from experiments.services.pauses import lift_pause, pause_class
@@ -23,10 +23,15 @@ def waits(run: Run):
     return [found.get(shard.pk) for shard in shards]
 
 
+def wait_of(run: Run) -> Wait | None:
+    shards = list(run.shards.select_related(*PASSED_ON).order_by("index"))
+    return of_run(shards, why_shards_wait(shards))
+
+
 def test_run_of_many_shards_says_how_many_wait(alice: User, worker: Worker) -> None:
     run = make_run(alice, seeds=(0, 1, 2), stack=1)
     claim(run.shards.get(index=0), worker)
-    told = why_run_waits(run)
+    told = wait_of(run)
     assert told and told.sentence.startswith("Held: 1 shard; waiting: 2 shards. Shard 0: Worker bench-1 carries it out")
     assert [wait and wait.reason for wait in waits(run)] == [Reason.RUNNING, Reason.SLOTS_BUSY, Reason.BEHIND]
     assert [wait and wait.place for wait in waits(run)] == [None, 0, 1]
@@ -36,7 +41,7 @@ def test_run_of_many_shards_says_how_many_wait(alice: User, worker: Worker) -> N
 def test_ended_shard_and_run_wait_for_nothing(run: Run, shard: Shard, worker: Worker) -> None:
     granted = claim(shard, worker)
     finish_shard(lease=granted.lease, outcome=succeeded(granted))
-    assert why_run_waits(run) is None
+    assert wait_of(run) is None
     assert waits(run) == [None]
 
 
@@ -75,7 +80,7 @@ def test_page_of_a_large_sweep_asks_few_questions(alice, worker, django_assert_m
     run = make_run(alice, seeds=tuple(range(40)), stack=1)
     claim(run.shards.get(index=0), worker)
     with django_assert_max_num_queries(16):
-        assert why_run_waits(run)
+        assert wait_of(run)
 
 
 def test_shard_claimed_while_its_page_is_made_breaks_nothing(run: Run, worker: Worker) -> None:
