@@ -57,7 +57,8 @@ def test_a_claim_is_made_goes_quiet_and_is_kept_from_the_mail(page, people, brow
     link = re.search(r"http\S+/still-on-it/", mail.outbox[-1].body)
     elsewhere = browser.new_context().new_page()  # as on a phone, signed out
     elsewhere.goto(link.group())
-    elsewhere.keyboard.press("Enter")  # the button has the focus
+    expect(elsewhere.get_by_role("button", name="Yes, I am still on it")).to_be_focused()
+    elsewhere.keyboard.press("Enter")
     expect(elsewhere.get_by_role("heading", level=1)).to_contain_text("you are still on 5.3")
     assert barriers(elsewhere) == []
     page.reload()

@@ -60,7 +60,7 @@ def test_sign_in_elsewhere_is_offered_where_its_keys_are_set(tmp_path):
         "import django; django.setup(); from django.core.management import call_command;"
         "call_command('migrate', verbosity=0);"
         "from django.test import Client; k = Client(); p = k.get('/accounts/login/', HTTP_HOST='localhost');"
-        "print(p['Content-Security-Policy'], p.content.decode());"
+        "print(p['Content-Security-Policy']); print(p.content.decode());"
         "print(k.post('/accounts/github/login/', HTTP_HOST='localhost')['Location'])"
     )
     keys = {"CIRCUITBOARD_GITHUB_CLIENT_ID": "abc", "CIRCUITBOARD_GITHUB_SECRET": "xyz", "CIRCUITBOARD_DEBUG": "yes"}
@@ -70,5 +70,5 @@ def test_sign_in_elsewhere_is_offered_where_its_keys_are_set(tmp_path):
         [sys.executable, "-c", show], env=os.environ | keys | settings | database, capture_output=True, text=True
     )
     assert "Sign in with GitHub" in ran.stdout and "Sign in with ORCID" not in ran.stdout, ran.stderr
-    assert re.search(r"form-action 'self' https://github.com;", ran.stdout)
+    assert {"'self'", "https://github.com"} == set(re.search(r"form-action ([^;\n]*)", ran.stdout).group(1).split())
     assert "https://github.com/login/oauth/authorize?client_id=abc" in ran.stdout
