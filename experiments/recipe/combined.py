@@ -60,6 +60,10 @@ class Combined(TokenTask):
         return self._first.d_vocab_out
 
     @property
+    def position_names(self) -> tuple[str, ...]:
+        return ("op",) * self.operation_token + self._first.position_names
+
+    @property
     def n_operands(self) -> int:
         return max(task.n_operands for task in self.tasks.values()) + self.operation_token
 
@@ -71,6 +75,10 @@ class Combined(TokenTask):
     @property
     def n_answers(self) -> int:
         return self._first.n_answers
+
+    @property
+    def answer_names(self) -> tuple[str, ...]:
+        return self._first.answer_names
 
     @property
     def n_train(self) -> int | None:

@@ -27,6 +27,10 @@ class Look(Spec):
 class Measure(Look):
     unit: ClassVar[str]
 
+    only_at_end: Annotated[
+        bool, Field(description="take it after the last step alone: for what costs too much at every measured step")
+    ] = False
+
     def unit_on(self, task: TaskSpec) -> str:
         return self.unit
 

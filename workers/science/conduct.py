@@ -63,7 +63,7 @@ def _train(recipe: Recipe, trainer: Trainer, scoreboard: Scoreboard, *, observed
     next_tick = time.monotonic()
     for step in range(trainer.step, steps + 1):
         if step > observed_until and step in measured_at:
-            for measured in _measurements(recipe, trainer):
+            for measured in _measurements(recipe, trainer, is_last=step == steps):
                 scoreboard.see(measured)
                 yield measured
         if step > observed_until and step in kept_at:
@@ -78,9 +78,11 @@ def _train(recipe: Recipe, trainer: Trainer, scoreboard: Scoreboard, *, observed
             yield Noticed(noticed_at, text)
 
 
-def _measurements(recipe: Recipe, trainer: Trainer) -> Iterator[Measured]:
+def _measurements(recipe: Recipe, trainer: Trainer, *, is_last: bool) -> Iterator[Measured]:
     snapshot: Snapshot = trainer.snapshot()
     for spec in recipe.measures:
+        if spec.only_at_end and not is_last:
+            continue
         split, part = getattr(spec, "split", ""), getattr(spec, "part", "")
         for name, values in measure(spec, snapshot).items():
             component = " ".join(filter(None, [part, name]))

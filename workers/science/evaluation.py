@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.memory import MAX_ACTIVATIONS
 from workers.science.dataset import Examples
 from workers.science.model import Inputs, Model, Weights
@@ -53,6 +54,7 @@ class Snapshot:
     answer_positions: tuple[int, ...]
     loss: LossFunction
     trained: Collection[str]  # names of the weights that training updates
+    task: TaskSpec = field(kw_only=True)
     _outputs: dict[str, Tensor] = field(default_factory=dict)
     rows: Mapping[tuple[str, str], slice] = field(default_factory=dict)  # where in a split each part's examples are
     slices: Callable[[str], Slices] = no_slices  # which answers of a split are of which kind

@@ -9,9 +9,9 @@ import torch
 from experiments.recipe.recipe import Recipe
 from experiments.recipe.shares import WHOLE
 from workers.science.dataset import Dataset, Examples, joined, stacked
-from workers.science.evaluation import Slices
+from workers.science.evaluation import Slices, Snapshot
 from workers.science.interventions import edit_data, frozen_weights
-from workers.science.model import Model
+from workers.science.model import Model, Weights
 from workers.science.models import build_model
 from workers.science.randomness import generator
 from workers.science.tasks import build_parts, slices_of
@@ -36,6 +36,20 @@ class Setup:
     @property
     def answer_positions(self) -> tuple[int, ...]:
         return next(iter(self.parts.values()))[0].answer_positions
+
+    def snapshot(self, weights: Weights) -> Snapshot:
+        """What measures and analyses read: these weights, with the data."""
+        return Snapshot(
+            self.model,
+            weights,
+            self.splits,
+            self.answer_positions,
+            self.loss,
+            tuple(name for name in weights if name not in self.frozen),
+            task=self.recipe.task,
+            rows=self.rows,
+            slices=self.slices,
+        )
 
     def slices(self, split: str) -> Slices:
         """Which answers of a split are of which kind, by the names that the task gives the kinds."""

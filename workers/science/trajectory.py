@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from experiments.recipe.memory import MAX_ACTIVATIONS
-from workers.science.evaluation import answer_outputs
+from workers.science.evaluation import Snapshot, answer_outputs
 from workers.science.model import Inputs, Weights
 from workers.science.setup import Setup
 
@@ -48,10 +48,15 @@ class Trajectory:
         for chunk in torch.split(inputs, max(1, self._features_per_piece // features_per_example), dim=1):
             yield torch.cat([self._logits(block, chunk) for block in self._blocks], dim=1)
 
-    def last_outputs(self, split: str) -> Float[Tensor, "seed example answer d_out"]:
-        """What the network says at the answers of a split, at the last checkpoint."""
-        weights = {name: self.weight(name)[-1] for name in self.setup.model.shapes}
-        return answer_outputs(self.setup.model, weights, self.setup.splits[split].inputs, self.setup.answer_positions)
+    def snapshot(self, step: int) -> Snapshot:
+        """The network at one checkpoint, as measures see it."""
+        weights = self._archive.load(step)
+        return self.setup.snapshot({name: weights[name].to(self.setup.device) for name in self.setup.model.shapes})
+
+    @cached_property
+    def last(self) -> Snapshot:
+        """The network at the last checkpoint, which is that of the last step."""
+        return self.snapshot(self.steps[-1])
 
     def _logits(self, block: tuple[int, ...], inputs: Inputs) -> Float[Tensor, "seed checkpoint feature"]:
         """The checkpoints of a block on the same examples, so many as one stack of models as need no cut of the

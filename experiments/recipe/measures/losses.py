@@ -25,7 +25,8 @@ class Loss(Measure):
 
 
 class LossPerPosition(Measure):
-    """The loss at each answer of an example apart, as "k=0", "k=1", ...: k answers came before."""
+    """The loss at each answer of an example apart, by the names that the task gives its answers; "k=0", "k=1", ...
+    where it gives none: k answers came before."""
 
     needs: ClassVar[str] = "a task with several answers per example"
     unit: ClassVar[str] = "nats per token"
@@ -65,7 +66,8 @@ class Accuracy(Measure):
 
 
 class AccuracyPerPosition(Measure):
-    """The accuracy at each answer of an example apart, as "k=0", "k=1", ...: k answers came before."""
+    """The accuracy at each answer of an example apart, by the names that the task gives its answers; "k=0", "k=1", ...
+    where it gives none: k answers came before."""
 
     needs: ClassVar[str] = "a task with several answers per example, each a token"
     unit: ClassVar[str] = "fraction"

@@ -32,6 +32,10 @@ class ModularTask(TokenTask):
         return self.modulus
 
     @property
+    def position_names(self) -> tuple[str, ...]:
+        return ("a", "b", "=")
+
+    @property
     def n_operands(self) -> int:
         return 2
 

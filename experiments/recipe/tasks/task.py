@@ -55,6 +55,16 @@ class Task(Spec, ABC):
         return None
 
     @property
+    def position_names(self) -> tuple[str, ...]:
+        """What stands at each of the `n_ctx` positions, in a word or a sign, for the axes of plots."""
+        return tuple(str(position) for position in range(self.n_ctx))
+
+    @property
+    def answer_names(self) -> tuple[str, ...]:
+        """What each of the `n_answers` answers is called in components and plots; k=0, k=1, ...: k came before."""
+        return tuple(f"k={k}" for k in range(self.n_answers))
+
+    @property
     def slices(self) -> tuple[str, ...]:
         """Names of the kinds of answers that are worth telling apart, such as "carry 2" or "2 hops"."""
         return ()

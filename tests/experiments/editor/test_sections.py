@@ -103,7 +103,8 @@ def test_what_the_recipe_lists_can_be_swept_too():
     """
     items = [field for field in section("sweep", toml).can_add if field.split(".")[1].isdecimal()]
     masks = ["keep", "by", "of", "when"]
-    assert items == [*(f"interventions.1.{name}" for name in masks), "measures.0.split", "measures.0.part"]
+    of_loss = ["only_at_end", "split", "part"]
+    assert items == [*(f"interventions.1.{name}" for name in masks), *(f"measures.0.{name}" for name in of_loss)]
 
 
 def test_the_options_of_a_transformer_are_offered_with_what_they_mean():

@@ -16,7 +16,7 @@ from experiments.recipe.measures import (
     LossPerSlice,
 )
 from experiments.recipe.models import Transformer as TransformerSpec
-from experiments.recipe.tasks import IGNORED
+from experiments.recipe.tasks import IGNORED, PreviousToken
 from workers.science.dataset import Examples
 from workers.science.evaluation import Snapshot
 from workers.science.measures import measure
@@ -26,6 +26,7 @@ from workers.science.transformer import Transformer
 # one seed, three examples, two answers; the network always says 0, more or less loudly
 LABELS = torch.tensor([[[0, IGNORED], [0, 1], [IGNORED, 0]]])
 SURE = torch.tensor([30.0, 0.0, 0.0, 0.0]).expand(1, 3, 2, 4)
+TASK = PreviousToken(vocabulary=4, length=3)
 FIRST_ANSWERS = torch.tensor([[[True, False]] * 3])
 
 
@@ -34,7 +35,9 @@ def snapshot(logits):
     examples = Examples(torch.zeros(1, 3, 2, dtype=torch.int64), LABELS)
     loss = partial(cross_entropy_where_asked, dtype=torch.float64)
     slices = {"first": FIRST_ANSWERS, "second": ~FIRST_ANSWERS}
-    return Snapshot(model, {}, {"test": examples}, (0, 1), loss, (), {"test": logits}, slices=lambda split: slices)
+    return Snapshot(
+        model, {}, {"test": examples}, (0, 1), loss, (), {"test": logits}, task=TASK, slices=lambda split: slices
+    )
 
 
 def values(spec, logits=SURE):

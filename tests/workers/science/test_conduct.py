@@ -29,6 +29,13 @@ def test_analyses_come_last_and_then_the_end():
     assert isinstance(events[-1], Finished)
 
 
+def test_a_costly_measure_can_be_taken_at_the_end_alone():
+    measures = [{"name": "loss", "only_at_end": True}, {"name": "accuracy"}]
+    events = of_kind(Measured, carry_out(recipe(measures=measures)))
+    assert [(event.measure, event.step) for event in events if event.measure == "loss"] == [("loss", 20)]
+    assert [event.step for event in events if event.measure == "accuracy"] == [0, 1, 5, 12, 20]
+
+
 def test_an_expectation_is_scored_only_where_it_holds():
     limited = [
         {"measure": "accuracy", "split": "test", "at_least": 0.0, "where": {"model.d_mlp": wide}} for wide in (16, 0)

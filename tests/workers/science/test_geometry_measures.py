@@ -22,8 +22,11 @@ from workers.science.models import build_model
 
 def values_of(spec, *directions):
     """The measure on one seed whose features have these directions, by component."""
-    model = build_model(ToyModelSpec(d_hidden=2), FeatureReconstruct(n_features=len(directions)))
-    snapshot = Snapshot(model, {"W": torch.tensor([directions])}, {}, (0,), lambda outputs, labels: outputs, ())
+    task = FeatureReconstruct(n_features=len(directions))
+    model = build_model(ToyModelSpec(d_hidden=2), task)
+    snapshot = Snapshot(
+        model, {"W": torch.tensor([directions])}, {}, (0,), lambda outputs, labels: outputs, (), task=task
+    )
     return {component: value.item() for component, value in measure(spec, snapshot).items()}
 
 

@@ -5,6 +5,7 @@ import torch
 
 from experiments.recipe.measures import HeadScores
 from experiments.recipe.models import Transformer as TransformerSpec
+from experiments.recipe.tasks import RandomPeriod
 from workers.science.evaluation import Snapshot
 from workers.science.measures import measure
 from workers.science.measures.head_scores import (
@@ -69,7 +70,9 @@ def test_prefix_matching_adds_up_all_earlier_matches():
 
 def test_every_head_has_every_score_and_the_largest_goes_by_the_name_of_the_score():
     model = Transformer(TransformerSpec(n_layers=2, d_model=8, n_heads=2, d_mlp=0), n_ctx=9, d_vocab=12, d_vocab_out=12)
-    moment = Snapshot(model, model.initial_weights([0, 1]), {}, (0,), lambda outputs, labels: outputs, ())
+    moment = Snapshot(
+        model, model.initial_weights([0, 1]), {}, (0,), lambda outputs, labels: outputs, (), task=RandomPeriod()
+    )
     values = measure(HeadScores(), moment)
     assert len(values) == len(SCORES) * (1 + 4)
     for score in SCORES:

@@ -25,7 +25,9 @@ def snapshot(task, outputs):
     test = stacked([build_dataset(task, generator(0, "data")).test])
     model = build_model(ToyModel() if task.reads == "features" else Transformer(), task)
     loss = loss_function(task, torch.float64, CPU)
-    return Snapshot(model, {}, {"test": test}, tuple(range(0, task.n_ctx, 2)), loss, (), {"test": outputs(test)})
+    return Snapshot(
+        model, {}, {"test": test}, tuple(range(0, task.n_ctx, 2)), loss, (), {"test": outputs(test)}, task=task
+    )
 
 
 def test_a_perfect_network_has_no_loss():

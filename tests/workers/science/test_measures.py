@@ -8,6 +8,7 @@ import torch
 
 from experiments.recipe.measures import Accuracy, Loss, WeightNorm
 from experiments.recipe.models import Transformer as TransformerSpec
+from experiments.recipe.tasks import ModularAddition
 from workers.science.dataset import Examples
 from workers.science.evaluation import Snapshot, answer_outputs
 from workers.science.measures import measure
@@ -22,7 +23,9 @@ def snapshot(logits, weights=None, trained=()):
     """A moment at which the network says these logits on the test set."""
     model = Transformer(TransformerSpec(d_model=8, n_heads=2), n_ctx=1, d_vocab=4, d_vocab_out=4)
     splits = {"test": Examples(torch.zeros(2, 4, 1, dtype=torch.int64), LABELS)}
-    return Snapshot(model, weights or {}, splits, (0,), CROSS_ENTROPY, trained, {"test": logits})
+    return Snapshot(
+        model, weights or {}, splits, (0,), CROSS_ENTROPY, trained, {"test": logits}, task=ModularAddition()
+    )
 
 
 def of_the_right_answer(value):

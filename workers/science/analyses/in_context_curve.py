@@ -19,7 +19,7 @@ def in_context_curve(spec: InContextCurve, trajectory: Trajectory) -> list[Panel
     test = trajectory.setup.splits["test"]
     x, y = prompt(test.inputs, test.labels)
     curves = {
-        "network": (trajectory.last_outputs("test").double()[..., 0] - y).square().mean(1),
+        "network": (trajectory.last.outputs("test").double()[..., 0] - y).square().mean(1),
         "least squares": squared_errors(least_squares, x, y),
         "averaging": squared_errors(averaging, x, y),
         "answering 0": y.square().mean(1),

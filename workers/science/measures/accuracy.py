@@ -21,8 +21,10 @@ def accuracy(spec: Accuracy, snapshot: Snapshot) -> dict[str, Float[Tensor, "see
 def accuracy_per_position(spec: AccuracyPerPosition, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     """Fraction of examples, in [0, 1], whose answer after k others is right; of those that are asked for one there."""
     right, asked = _right_and_asked(snapshot, spec.split)
-    n_answers = right.shape[2]
-    return {f"k={k}": _share(right[:, :, k : k + 1], asked[:, :, k : k + 1]) for k in range(n_answers)}
+    return {
+        name: _share(right[:, :, k : k + 1], asked[:, :, k : k + 1])
+        for k, name in enumerate(snapshot.task.answer_names)
+    }
 
 
 @implements(AccuracyPerSlice)

@@ -15,8 +15,10 @@ from workers.science.training.loss import cross_entropy_where_asked
 def loss_per_position(spec: LossPerPosition, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     """The loss at each answer apart, by how many answers came before; their mean is the loss."""
     outputs, labels = snapshot.outputs(spec.split), snapshot.labels(spec.split)
-    n_answers = len(snapshot.answer_positions)
-    return {f"k={k}": snapshot.loss(outputs[:, :, k : k + 1], labels[:, :, k : k + 1]) for k in range(n_answers)}
+    return {
+        name: snapshot.loss(outputs[:, :, k : k + 1], labels[:, :, k : k + 1])
+        for k, name in enumerate(snapshot.task.answer_names)
+    }
 
 
 @implements(LossPerSlice)

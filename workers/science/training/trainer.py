@@ -75,16 +75,7 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         self.check()
-        return Snapshot(
-            self.setup.model,
-            {name: weight.detach() for name, weight in self.weights.items()},
-            self.setup.splits,
-            self.setup.answer_positions,
-            self.setup.loss,
-            tuple(self.optimizer.trained),
-            rows=self.setup.rows,
-            slices=self.setup.slices,
-        )
+        return self.setup.snapshot({name: weight.detach() for name, weight in self.weights.items()})
 
     def copy_of_weights(self) -> Weights:
         """The weights now, on the CPU, safe from later updates. Raises NotFinite rather than keep a broken one."""
