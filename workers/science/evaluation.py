@@ -10,7 +10,7 @@ from torch import Tensor
 from experiments.recipe.combined import TaskSpec
 from experiments.recipe.memory import MAX_ACTIVATIONS
 from workers.science.dataset import Examples
-from workers.science.model import Inputs, Model, Weights
+from workers.science.model import Edit, Inputs, Model, Weights
 from workers.science.training.loss import LossFunction
 
 
@@ -35,6 +35,27 @@ def recorded(
     n_examples = max(1, MAX_ACTIVATIONS // (len(inputs) * model.numbers_per_example(inputs.shape[2])))
     chunks = [model.run(weights, chunk, record=names)[1] for chunk in torch.split(inputs, n_examples, dim=1)]
     return {name: torch.cat([chunk[name] for chunk in chunks], dim=1) for name in names}
+
+
+EditsOf = Callable[[slice], Mapping[str, Edit]]  # for some of the examples, what is done to activations by hook name
+
+
+@torch.no_grad()
+def edited_outputs(
+    model: Model, weights: Weights, inputs: Inputs, answer_positions: tuple[int, ...], edits_of: EditsOf
+) -> Float[Tensor, "seed example answer d_out"]:
+    """What the network says at the answers while activations are edited, without gradients and in chunks of examples.
+
+    `edits_of` is asked for the edits of each chunk: what stands in for an activation may differ between examples.
+    """
+    n_examples = max(1, MAX_ACTIVATIONS // (len(inputs) * model.numbers_per_example(inputs.shape[2])))
+    found = []
+    for first in range(0, inputs.shape[1], n_examples):
+        rows = slice(first, first + n_examples)
+        outputs, _ = model.run(weights, inputs[:, rows], edit=edits_of(rows))
+        has_positions = outputs.shape[2] == inputs.shape[2]
+        found.append(outputs[:, :, list(answer_positions)] if has_positions else outputs)
+    return torch.cat(found, dim=1)
 
 
 Slices = Mapping[str, Bool[Tensor, "seed example answer"]]

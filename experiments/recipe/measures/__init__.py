@@ -25,9 +25,12 @@ from experiments.recipe.measures.losses import (
     LossPerPosition,
     LossPerSlice,
 )
+from experiments.recipe.measures.mechanisms import AblationEffect, AblationEffectOnAccuracy, LogitAttribution
 from experiments.recipe.measures.weights import WeightNorm
 
 __all__ = [
+    "AblationEffect",
+    "AblationEffectOnAccuracy",
     "Accuracy",
     "AccuracyPerPosition",
     "AccuracyPerSlice",
@@ -41,6 +44,7 @@ __all__ = [
     "FeatureNorm",
     "FeaturesRepresented",
     "HeadScores",
+    "LogitAttribution",
     "Loss",
     "LossPerFeature",
     "LossPerPosition",
@@ -62,6 +66,9 @@ AnyMeasure = (
     | ExactMatch
     | WeightNorm
     | HeadScores
+    | AblationEffect
+    | AblationEffectOnAccuracy
+    | LogitAttribution
     | FeatureNorm
     | FeaturesRepresented
     | FeatureDimensionality

@@ -1,0 +1,1 @@
+"""Taking a trained network apart: what measures and analyses of its parts share."""
