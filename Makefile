@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help demo test lint types test-sqlite test-postgresql chaos bench constraints clean
+.PHONY: help demo test lint types test-sqlite test-postgresql chaos bench presets constraints clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -33,6 +33,9 @@ chaos: $(INSTALLED) ## Kill a hundred processes at random during real runs, on b
 
 bench: $(INSTALLED) .venv/.bench ## Measure speed against what people write by hand (minutes; best on an idle machine)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= -s
+
+presets: $(INSTALLED) ## Run the laptop presets and keep what they showed in deploy/RESULTS.md (hours; PRESETS="one another")
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/python -m deploy.results $(PRESETS)
 
 .venv/.bench: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c deploy/constraints.txt -e '.[bench]'

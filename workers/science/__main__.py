@@ -79,7 +79,7 @@ def _refuse(*lines: str) -> int:
 
 
 def _carry_out(folder: RunFolder, device: torch.device, start_from: Path | None) -> int:
-    started = time.monotonic()
+    started, cpu_started = time.monotonic(), time.process_time()
     state, code = "finished", 0
     try:
         with interruptible() as interruption:
@@ -92,8 +92,9 @@ def _carry_out(folder: RunFolder, device: torch.device, start_from: Path | None)
         failure = failure_of(error, traceback.format_exc())
         print("\n".join(filter(None, [failure.traceback, failure.message, failure.hint])), file=sys.stderr)
         state, code = "failed", FAILED
-    about = folder.summarise(state, device)
-    print(end_report(folder, about, seconds=time.monotonic() - started))
+    spent = {"seconds": time.monotonic() - started, "cpu_seconds": time.process_time() - cpu_started}
+    about = folder.summarise(state, device, spent=spent)
+    print(end_report(folder, about, seconds=spent["seconds"]))
     return code
 
 

@@ -43,6 +43,7 @@ class RunFolder:
 
     def __init__(self, path: Path, recipe: Recipe) -> None:
         self.path, self.recipe = path, recipe
+        self._spent_before: dict[str, float] = {}
 
     def open(self, *, resume: bool) -> None:
         """Make the folder. Raises FolderInUse when it is not empty, unless it holds this recipe and `resume` is set."""
@@ -61,10 +62,10 @@ class RunFolder:
             raise FolderInUse(f"{self.path} holds no run that could be resumed: {error}") from error
         if recipe_digest(earlier) != recipe_digest(self.recipe):
             raise FolderInUse(f"{self.path} holds a run of another recipe or other seeds: give another folder")
-        if (self.path / "run.json").exists() and json.loads((self.path / "run.json").read_bytes())[
-            "state"
-        ] == "finished":
+        about = json.loads((self.path / "run.json").read_bytes()) if (self.path / "run.json").exists() else {}
+        if about.get("state") == "finished":
             raise FolderInUse(f"the run in {self.path} is finished already")
+        self._spent_before = about.get("spent", {})
 
     @cached_property
     def stacks(self) -> list[Stack]:
@@ -78,12 +79,13 @@ class RunFolder:
     def _folder_of(self, point: int) -> Path:
         return self.path / f"point-{point:03d}" if self.recipe.n_points > 1 else self.path
 
-    def summarise(self, state: str, device: torch.device) -> dict[str, Any]:
+    def summarise(self, state: str, device: torch.device, *, spent: dict[str, float]) -> dict[str, Any]:
         """Write what there is: run.json, metrics, panels, page; the content of run.json.
 
-        A finished run no longer needs its resume state.
+        What was spent before an interruption counts as well. A finished run no longer needs its resume state.
         """
         about = self._about(state, device)
+        about["spent"] = {unit: round(self._spent_before.get(unit, 0.0) + amount, 1) for unit, amount in spent.items()}
         write_whole(self.path / "run.json", json.dumps(about, indent=2).encode())
         self._write_metrics()
         panels = list(self._merged_panels())
