@@ -6,6 +6,7 @@ from pydantic import Field
 
 from experiments.recipe.tasks.features import FeatureReconstruct
 from experiments.recipe.tasks.modular import ModularAddition, ModularSubtraction, ModularTask
+from experiments.recipe.tasks.othello import Othello
 from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.regression import IclRegression
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
@@ -20,6 +21,7 @@ __all__ = [
     "ModularAddition",
     "ModularSubtraction",
     "ModularTask",
+    "Othello",
     "PartSpec",
     "PreviousToken",
     "RandomPeriod",
@@ -29,7 +31,7 @@ __all__ = [
     "TokenTask",
 ]
 
-AnyTokenTask = ModularAddition | ModularSubtraction | PreviousToken | RandomPeriod | RepeatedSubsequence
+AnyTokenTask = ModularAddition | ModularSubtraction | Othello | PreviousToken | RandomPeriod | RepeatedSubsequence
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
 
 PartSpec = Annotated[AnyTokenTask, Field(discriminator="name")]  # what a mixture may be made of

@@ -69,6 +69,11 @@ class Task(Spec, ABC):
         """Names of the kinds of answers that are worth telling apart, such as "carry 2" or "2 hops"."""
         return ()
 
+    @property
+    def hidden_states(self) -> tuple[str, ...]:
+        """Names of what an example holds at each answer without showing it, such as a board: what probes look for."""
+        return ()
+
 
 class TokenTask(Task):
     """Tokens in, tokens out."""
