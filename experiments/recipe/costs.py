@@ -57,10 +57,12 @@ def products(task: TaskSpec, model: ModelSpec, n_examples: int) -> Iterator[Prod
 
 def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Iterator[Product]:
     """The last layer works at the answers alone, and the first projects each token at each position once, where
-    examples outnumber tokens; where they do by far, it looks up the scores of pairs of tokens."""
+    examples outnumber tokens; where they do by far, it looks up the scores of pairs of tokens. Without layers nothing
+    but the answers is read."""
     width = model.n_heads * model.head_width
     if task.reads == "vectors":
-        yield Product(n_examples * task.n_ctx, task.d_in, model.d_model, n_gradients=1)
+        n_read = task.n_ctx if model.n_layers else task.n_answers
+        yield Product(n_examples * n_read, task.d_in, model.d_model, n_gradients=1)
     for layer in range(model.n_layers):
         is_shared = layer == 0 and task.reads == "tokens" and task.d_in < n_examples
         queried = task.n_answers if layer == model.n_layers - 1 else task.n_ctx

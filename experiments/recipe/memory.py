@@ -99,7 +99,8 @@ def _of_transformer(task: TaskSpec, model: Transformer, n_examples: int) -> Kept
         in_attention = pos * model.d_model + (2 * pos + queried) * width + 2 * pattern
         in_mlp = queried * (2 * model.d_model + NEURONS_AT_ONCE.get(model.activation, 2) * model.d_mlp)
         looking = max(looking, in_attention, pos * model.d_model + in_mlp)
-    return Kept(forward + (norm + model.d_model) * task.n_answers, backward, looking)
+    at_answers = (norm + model.d_model) * task.n_answers
+    return Kept(forward + at_answers, max(backward, 2 * at_answers), max(looking, 2 * at_answers))
 
 
 def _of_mlp(task: TaskSpec, model: Mlp) -> Kept:

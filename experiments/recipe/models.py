@@ -48,7 +48,10 @@ class Transformer(Model):
     needs: ClassVar[str] = "a sequence of tokens or vectors"
 
     name: Literal["transformer"] = "transformer"
-    n_layers: Annotated[int, Field(ge=1, le=8)] = 1
+    n_layers: Annotated[
+        int,
+        Field(ge=0, le=8, description="0: embedding and unembedding alone, a control that sees one token at a time"),
+    ] = 1
     d_model: Annotated[int, Field(ge=4, le=2048, description="width of the residual stream")] = 128
     n_heads: Annotated[int, Field(ge=1, le=32)] = 4
     d_head: Annotated[
@@ -108,13 +111,14 @@ class Transformer(Model):
     def matrices(self) -> tuple[str, ...]:
         positions = ("W_pos",) if self.positions == "learned" else ()
         mlp = ("W_in", "W_out") if self.d_mlp else ()
+        layers = ("W_Q", "W_K", "W_V", "W_O", *mlp) if self.n_layers else ()
         unembedding = () if self.tied else ("W_U",)
-        return ("W_E", *positions, "W_Q", "W_K", "W_V", "W_O", *mlp, *unembedding)
+        return ("W_E", *positions, *layers, *unembedding)
 
     @property
     def has_vectors(self) -> bool:
         has_mlp_norm = self.activation == "solu_ln" and self.d_mlp > 0
-        return self.biases or self.normalization in ("LN", "RMS") or has_mlp_norm
+        return self.normalization in ("LN", "RMS") or (self.n_layers > 0 and (self.biases or has_mlp_norm))
 
     def resolved(self) -> Self:
         return self.model_copy(update={"d_head": self.head_width, "attention_scale": self.score_scale})

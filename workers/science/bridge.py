@@ -24,7 +24,8 @@ def to_transformer_lens(model: Model, weights: Mapping[str, Tensor]) -> "Transfo
     are its W_pos. It has no tied unembedding: its W_U is a copy, and training it would part the two. A bridge reads
     tokens: one for a task of real-valued vectors x is given x @ W_E, which it takes for embeddings.
 
-    Raises TypeError for a family that is no transformer, and ValueError for an option that TransformerLens lacks.
+    Raises TypeError for a family that is no transformer, and ValueError for an option that TransformerLens lacks, such
+    as no layers.
     """
     if not isinstance(model, Transformer):
         raise TypeError(
@@ -35,6 +36,8 @@ def to_transformer_lens(model: Model, weights: Mapping[str, Tensor]) -> "Transfo
         raise ValueError(
             f"model.activation: TransformerLens has no '{model.spec.activation}'; allowed: {', '.join(ACTIVATIONS)}"
         )
+    if not model.spec.n_layers:
+        raise ValueError("model.n_layers: TransformerLens has no transformer without layers; allowed: 1 to 8")
     # transformer_lens takes seconds to import, and only notebooks and tests come here
     from transformer_lens.model_bridge import TransformerBridge
 

@@ -103,8 +103,11 @@ class Transformer(Model):
 
         The last layer computes queries, MLP and logits at the answer positions alone. Where examples outnumber the
         vocabulary, the first layer computes projections once per (token, position) and picks them for each example; if
-        by far, it does so with the scores of each pair of tokens.
+        by far, it does so with the scores of each pair of tokens. Without layers, no other position is read at all.
         """
+        if not self.spec.n_layers:
+            places = layers.index(answer_positions, inputs.device)
+            return self._unembedded(weights, self._embedded(weights, inputs[:, :, places], places))
         every = tuple(range(inputs.shape[2]))
         last = self.spec.n_layers - 1
         queried = every if last else answer_positions

@@ -11,7 +11,7 @@ from experiments.recipe.models import Transformer as TransformerSpec
 from workers.science.transformer import Transformer
 
 OPTIONS: dict[str, list[Any]] = {
-    "n_layers": [1, 2],
+    "n_layers": [0, 1, 2],
     "positions": ["learned", "rotary", "none"],
     "normalization": ["none", "LN"],
     "causal": [True, False],

@@ -23,7 +23,9 @@ OTHERS = [
     recipe(PREVIOUS_TOKEN, model=TIED_STACK),
     recipe(PREVIOUS_TOKEN, model=SCALED),
     recipe(PREVIOUS_TOKEN, training={"steps": 5, "batch": 3}),
+    recipe(PREVIOUS_TOKEN, model=DEEP | {"n_layers": 0}),
     recipe(REGRESSION, model=DEEP),
+    recipe(REGRESSION, model=DEEP | {"n_layers": 0, "d_model": 32}),
     recipe(SUPERPOSITION, model=ABSOLUTE, measures=[{"name": "loss"}]),
 ]
 

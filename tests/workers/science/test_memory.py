@@ -45,6 +45,12 @@ def norms(size, **options):
     return {"task": task, "model": model | options, "training": {"steps": 5, "batch": 48}}
 
 
+def no_layers(size):
+    task = {"name": "previous-token", "length": 20 * size, "n_test": 64}
+    model = {"name": "transformer", "n_layers": 0, "d_model": 64, "normalization": "LN"}
+    return {"task": task, "model": model, "training": {"steps": 5, "batch": 80}}
+
+
 def mlp(size):
     task = {"name": "modular-addition", "modulus": 31, "train_fraction": 0.8}
     return {"task": task, "model": {"name": "mlp", "n_layers": size, "d_mlp": 256}}
@@ -78,7 +84,7 @@ def assert_is_within_a_fifth(family):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-@pytest.mark.parametrize("family", [transformer, in_context, attention_only, mlp, toy_model])
+@pytest.mark.parametrize("family", [transformer, in_context, attention_only, no_layers, mlp, toy_model])
 def test_memory_is_within_a_fifth_of_what_the_tensors_take(family, size):
     assert_is_within_a_fifth(family(size))
 

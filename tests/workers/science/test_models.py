@@ -31,6 +31,7 @@ PAIRS = [
     (Mlp(d_mlp=12, inputs="embedded-concat", d_embed=5), BOTH),
     (Transformer(n_layers=2, d_model=16, n_heads=2, normalization="LN", biases=True), ADDITION),
     (Transformer(d_model=16, n_heads=2, d_mlp=0, positions="rotary"), PreviousToken(vocabulary=9, length=5)),
+    (Transformer(n_layers=0, d_model=16, n_heads=2, biases=True), PreviousToken(vocabulary=9, length=5)),
     (Transformer(d_model=16, n_heads=2, d_mlp=12), IclRegression(dims=3, points=5)),
     (Mlp(d_mlp=12), ADDITION),
     (Mlp(d_mlp=12, biases=True, n_layers=3), ADDITION),

@@ -19,10 +19,12 @@ def head_scores(spec: HeadScores, snapshot: Snapshot) -> dict[str, Float[Tensor,
     """Mean attention, in [0, 1], of each head to the place that gives the score its name; and the largest of all heads.
 
     The prompts are r r with r uniform over the tokens that the model reads, as long as its context allows; the same for
-    every seed, run and step.
+    every seed, run and step. A transformer without layers has no heads to score.
     """
     model = snapshot.model
     assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
+    if not model.spec.n_layers:
+        return {}
     r = torch.randint(model.d_vocab, (N_PROMPTS, model.n_ctx // 2), generator=generator(0, "head scores"))
     prompts = torch.cat([r, r], dim=1).to(next(iter(snapshot.weights.values())).device)
     n_seeds = len(next(iter(snapshot.weights.values())))
