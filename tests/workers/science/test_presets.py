@@ -4,22 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from experiments.recipe import at_point, recipe_from_data, recipe_from_toml
+from experiments.recipe import at_point, recipe_from_toml
 from tests.workers.science.runs import carry_out, of_kind
+from tests.workers.science.tiny_presets import some_points, tiny
 from workers.science.events import Analysed, Finished
 
 PRESETS = sorted(Path("experiments/presets").glob("*.toml"))
-SMALLER = {
-    "task.modulus": 7,
-    "task.length": 5,
-    "task.vocabulary": 6,
-    "task.n_test": 8,
-    "task.switch_at": 3,
-    "model.d_model": 16,
-    "model.d_mlp": 16,
-    "training.steps": 6,
-    "training.batch": 4,
-}
 
 
 @pytest.fixture(params=PRESETS, ids=lambda path: path.name)
@@ -43,16 +33,9 @@ def test_every_grid_point_is_a_recipe(preset):
 
 
 def test_a_tiny_variant_runs_from_end_to_end(preset):
-    data = preset.model_dump(mode="json", exclude_unset=True)
-    for dotted, value in SMALLER.items():
-        section, field = dotted.split(".")
-        if data[section].get(field) not in (None, 0, "full"):
-            data[section][field] = value
-    for part in filter(None, (data["task"].get(phase) for phase in ("first", "second"))):
-        part["modulus"] = 7
-    tiny = recipe_from_data(data | {"checkpoints": {"count": 3}, "measure_at": {"count": 3}})
-    for overrides in tiny.points():
-        events = carry_out(at_point(tiny, overrides))
-        assert len(of_kind(Analysed, events)) >= len(tiny.analyses)
+    small = tiny(preset)
+    for overrides in some_points(small):
+        events = carry_out(at_point(small, overrides))
+        assert len(of_kind(Analysed, events)) >= len(small.analyses)
         (finished,) = of_kind(Finished, events)
-        assert all(score.value is not None for score in finished.expectations if tiny.expect[score.index].at == "end")
+        assert all(score.value is not None for score in finished.expectations if small.expect[score.index].at == "end")

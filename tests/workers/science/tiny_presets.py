@@ -1,0 +1,58 @@
+"""How small the tiny variant of a preset is. A new task needs a line here; a preset of a known task needs none."""
+
+from typing import Any
+
+from experiments.recipe import Recipe, recipe_from_data
+
+# Small enough to run in a moment, large enough for the answers, digits, lists that expectations name.
+SMALL_TASKS: dict[str, dict[str, Any]] = {
+    "feature-reconstruct": {"n_test": 16},
+    "icl-regression": {"dims": 2, "n_test": 8},
+    "modular-addition": {"modulus": 7},
+    "modular-subtraction": {"modulus": 7},
+    "previous-token": {"vocabulary": 6, "length": 5, "n_test": 8},
+    "random-period": {"vocabulary": 6, "length": 17, "shortest": 3, "longest": 8, "n_test": 8},
+    "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
+    "two-phase": {"switch_at": 3},
+}
+# Layers and heads stay as they are: expectations name heads.
+SMALL_MODELS: dict[str, dict[str, Any]] = {
+    "transformer": {"d_model": 16, "d_head": 4, "d_mlp": 16},
+    "mlp": {"d_embed": 8, "d_mlp": 16},
+    "toy-model": {},
+}
+SMALL_TRAINING = {"steps": 6, "batch": 4, "warmup_steps": 1}
+ABSENT = (None, 0, "full")  # values that say that there is no such thing, which stays so
+MOST_POINTS = 3
+
+
+def tiny(preset: Recipe) -> Recipe:
+    data = preset.model_dump(mode="json", exclude_unset=True)
+    _shrink_task(data["task"])
+    _shrink(data["model"], preset.model.model_dump(), SMALL_MODELS[preset.model.name])
+    _shrink(data["training"], preset.training.model_dump(), SMALL_TRAINING)
+    return recipe_from_data(data | {"checkpoints": {"count": 3}, "measure_at": {"count": 3}})
+
+
+def _shrink_task(task: dict[str, Any]) -> None:
+    """A task, and the tasks it is made of."""
+    parts = [task[phase] for phase in ("first", "second") if phase in task]
+    parts += [part["task"] for part in task.get("parts", [])]
+    for part in parts:
+        _shrink_task(part)
+    if not (parts and task["name"] not in SMALL_TASKS):
+        task |= SMALL_TASKS[task["name"]]
+
+
+def _shrink(section: dict[str, Any], resolved: dict[str, Any], small: dict[str, Any]) -> None:
+    """Write small values over those of a section, whether it had them written down or not."""
+    for field, value in small.items():
+        if field == "d_head" or resolved[field] not in ABSENT:
+            section[field] = value
+
+
+def some_points(preset: Recipe) -> list[dict[str, Any]]:
+    """The first, the last and one in the middle."""
+    points = list(preset.points())
+    places = {0, len(points) // 2, len(points) - 1}
+    return [points[place] for place in sorted(places)][:MOST_POINTS]
