@@ -13,6 +13,8 @@ from workers.science.dataset import Examples
 from workers.science.model import Edit, Inputs, Model, Weights
 from workers.science.training.loss import LossFunction
 
+Kept = Callable[[Tensor], Tensor]  # from (seed, example, ...) to (seed, example, ...), or fewer of either
+
 
 @torch.no_grad()
 def answer_outputs(
@@ -28,12 +30,20 @@ def answer_outputs(
 
 @torch.no_grad()
 def recorded(
-    model: Model, weights: Weights, inputs: Inputs, names: Collection[str]
+    model: Model,
+    weights: Weights,
+    inputs: Inputs,
+    names: Collection[str],
+    *,
+    kept: Kept = lambda whole: whole,
 ) -> dict[str, Float[Tensor, "seed example *dims"]]:
-    """The named activations on the inputs, by hook name, without gradients. The whole of it must fit in memory: the
-    inputs are taken in chunks, what is recorded is kept."""
+    """The named activations on the inputs, by hook name, without gradients; or what `kept` takes of those of each chunk
+    of examples. The inputs are taken in chunks that fit in memory, so must all that is kept."""
     n_examples = max(1, MAX_ACTIVATIONS // (len(inputs) * model.numbers_per_example(inputs.shape[2])))
-    chunks = [model.run(weights, chunk, record=names)[1] for chunk in torch.split(inputs, n_examples, dim=1)]
+    chunks = [
+        {name: kept(activation) for name, activation in model.run(weights, chunk, record=names)[1].items()}
+        for chunk in torch.split(inputs, n_examples, dim=1)
+    ]
     return {name: torch.cat([chunk[name] for chunk in chunks], dim=1) for name in names}
 
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
-from experiments.recipe.measures.attention import HeadScores
+from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores
+from experiments.recipe.measures.circuits import CompositionScores, CopyingScore
 from experiments.recipe.measures.geometry import (
     BasisAlignment,
     DimensionsPerFeature,
@@ -25,7 +26,12 @@ from experiments.recipe.measures.losses import (
     LossPerPosition,
     LossPerSlice,
 )
-from experiments.recipe.measures.mechanisms import AblationEffect, AblationEffectOnAccuracy, LogitAttribution
+from experiments.recipe.measures.mechanisms import (
+    AblationEffect,
+    AblationEffectOnAccuracy,
+    LogitAttribution,
+    PatchingEffect,
+)
 from experiments.recipe.measures.weights import WeightNorm
 
 __all__ = [
@@ -34,7 +40,11 @@ __all__ = [
     "Accuracy",
     "AccuracyPerPosition",
     "AccuracyPerSlice",
+    "AttentionToAnswer",
+    "AttentionToPosition",
     "BasisAlignment",
+    "CompositionScores",
+    "CopyingScore",
     "DimensionsPerFeature",
     "ExactMatch",
     "ExcessLoss",
@@ -51,6 +61,7 @@ __all__ = [
     "LossPerSlice",
     "MeasureName",
     "MeasureSpec",
+    "PatchingEffect",
     "WeightNorm",
 ]
 
@@ -69,6 +80,11 @@ AnyMeasure = (
     | AblationEffect
     | AblationEffectOnAccuracy
     | LogitAttribution
+    | PatchingEffect
+    | AttentionToAnswer
+    | AttentionToPosition
+    | CopyingScore
+    | CompositionScores
     | FeatureNorm
     | FeaturesRepresented
     | FeatureDimensionality

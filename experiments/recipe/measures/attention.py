@@ -1,7 +1,10 @@
 """What attention heads do."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
+from experiments.recipe.answers import OnAnswers
 from experiments.recipe.combined import TaskSpec
 from experiments.recipe.looks import Measure
 from experiments.recipe.models import Model, Transformer
@@ -22,3 +25,36 @@ class HeadScores(Measure):
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(model, Transformer) and model.causal and task.reads == "tokens" and task.n_ctx >= 4
+
+
+class AttentionFromAnswers(OnAnswers, Measure):
+    """Where the heads look from the positions at which they are asked."""
+
+    unit: ClassVar[str] = "fraction"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return isinstance(model, Transformer) and model.n_layers > 0 and self.has_its_answers(task)
+
+
+class AttentionToAnswer(AttentionFromAnswers):
+    """How much of its attention each head pays, from the positions that are asked, to those where the right answer
+    stands already: in [0, 1], as "L0H1", and the largest of all heads as "largest head". A head that copies what it
+    attends to needs nothing else. It means something where answers are among the tokens that are read."""
+
+    needs: ClassVar[str] = "a transformer with layers answered with tokens, and an answer and a kind that the task has"
+    name: Literal["attention-to-answer"] = "attention-to-answer"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return super().fits(task, model) and task.answers == "token"
+
+
+class AttentionToPosition(AttentionFromAnswers):
+    """How much of its attention each head pays, from the positions that are asked, to those of one name: in [0, 1], as
+    "L0H1 to =", and the largest of all heads as "largest head to ="."""
+
+    needs: ClassVar[str] = "a transformer with layers, and an answer, a kind and a position that the task has"
+    name: Literal["attention-to-position"] = "attention-to-position"
+    to: Annotated[str, Field(max_length=80, description="a position, by the name that the task gives it")]
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return super().fits(task, model) and self.to in task.position_names

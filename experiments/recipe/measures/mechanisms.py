@@ -67,3 +67,29 @@ class LogitAttribution(OnAnswers, Measure):
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(model, Transformer) and task.answers == "token" and self.has_its_answers(task)
+
+
+PatchedSites = Literal["heads", "residual", "attention", "mlp"]
+
+
+class PatchingEffect(OnAnswers, Measure):
+    """How much of the right answer comes back on a corrupted example when one activation is that of the clean one:
+    (m_patched - m_corrupted) / (m_clean - m_corrupted), where m is the logit of the clean example's answer minus that
+    of the corrupted one's: 0 where nothing does, 1 where all does. Of each head as "L0H1", or of each layer at each
+    position as "L0 residual =" (before the layer; "end residual =" after the last), "L0 attention =", "L0 MLP =".
+
+    The corrupted example is the one that the task makes of the clean one; where it makes none, another example, and
+    answers that the two have in common are left out. Source: Meng et al. 2022, arXiv 2202.05262; Wang et al. 2022,
+    arXiv 2211.00593; as in transformer_lens's patching.
+    """
+
+    needs: ClassVar[str] = (
+        "a transformer with layers (for 'mlp', with MLPs) answered with tokens, and an answer and a kind the task has"
+    )
+    unit: ClassVar[str] = "fraction"
+    name: Literal["patching-effect"] = "patching-effect"
+    of: PatchedSites = "heads"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        has_sites = isinstance(model, Transformer) and model.n_layers > 0 and (self.of != "mlp" or model.d_mlp > 0)
+        return has_sites and task.answers == "token" and self.has_its_answers(task)

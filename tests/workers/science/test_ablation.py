@@ -53,12 +53,11 @@ def test_another_example_is_right_as_often_as_its_token_is_the_same_by_chance():
 
 
 def test_the_pieces_in_which_examples_are_taken_change_nothing(monkeypatch):
-    snapshot = moment(weights_of(MODEL))
-    whole = {by: measure(AblationEffect(by=by), snapshot) for by in BY}
-    monkeypatch.setattr(evaluation, "MAX_ACTIVATIONS", 2 * 7 * MODEL.numbers_per_example(4))  # 7 examples at a time
-    for by in BY:
-        pieces = measure(AblationEffect(by=by), snapshot)
-        assert all(torch.allclose(pieces[name], whole[by][name], atol=1e-12) for name in pieces)
+    snapshot, asked_for = moment(weights_of(MODEL)), AblationEffect(by="resample", examples=20)
+    whole = measure(asked_for, snapshot)
+    monkeypatch.setattr(evaluation, "MAX_ACTIVATIONS", 2 * 8 * MODEL.numbers_per_example(4))  # 8 examples at a time
+    pieces = measure(asked_for, snapshot)
+    assert all(torch.allclose(pieces[name], whole[name], atol=1e-12) for name in whole)
 
 
 def test_one_answer_or_one_kind_of_answers_can_be_looked_at():

@@ -3,8 +3,7 @@
 Source: Chan et al. 2022, "Causal scrubbing"; Wang et al. 2022, arXiv 2211.00593, section 2.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -13,38 +12,11 @@ from torch import Tensor
 
 from workers.science.evaluation import EditsOf, Snapshot, edited_outputs, recorded
 from workers.science.mechanisms.asked import Asked
-from workers.science.model import Edit
+from workers.science.mechanisms.sites import heads_of, layers_of, replacing
 from workers.science.randomness import generator
 from workers.science.transformer import Transformer
 
 Metric = Callable[[Tensor], Float[Tensor, "seed"]]  # of the outputs at the answers
-
-
-@dataclass(frozen=True)
-class Site:
-    """One part's output: the whole of an activation, or the head's share of it."""
-
-    name: str
-    hook: str
-    head: int | None = None
-
-
-def heads_of(model: Transformer) -> list[Site]:
-    return [
-        Site(f"L{layer}H{head}", f"blocks.{layer}.attn.hook_z", head)
-        for layer in range(model.spec.n_layers)
-        for head in range(model.spec.n_heads)
-    ]
-
-
-def layers_of(model: Transformer) -> list[Site]:
-    """The attention of each layer, and its MLP where there is one."""
-    kinds = {"attention": "hook_attn_out"} | ({"MLP": "hook_mlp_out"} if model.spec.d_mlp else {})
-    return [
-        Site(f"L{layer} {kind}", f"blocks.{layer}.{hook}")
-        for layer in range(model.spec.n_layers)
-        for kind, hook in kinds.items()
-    ]
 
 
 def ablation_effects(
@@ -77,22 +49,3 @@ def replacements(
         return {name: x.mean(1, keepdim=True).expand_as(x) for name, x in found.items()}
     others = torch.randperm(asked.inputs.shape[1], generator=generator(0, "resample")).to(asked.inputs.device)
     return {name: x[:, others] for name, x in found.items()}
-
-
-def replacing(site: Site, other: Float[Tensor, "seed example *dims"]) -> EditsOf:
-    """Puts `other` in the place of the site's activation, example by example."""
-
-    def edits_of(rows: slice) -> Mapping[str, Edit]:
-        new = other[:, rows]
-        return {site.hook: lambda x: new if site.head is None else with_head(x, new, site.head)}
-
-    return edits_of
-
-
-def with_head(
-    x: Float[Tensor, "seed example pos head d_head"], other: Float[Tensor, "seed example pos head d_head"], head: int
-) -> Float[Tensor, "seed example pos head d_head"]:
-    """x with one head's numbers from `other`."""
-    changed = x.clone()
-    changed[..., head, :] = other[..., head, :]
-    return changed

@@ -63,8 +63,10 @@ def _normed_components(model: Transformer, snapshot: Snapshot, asked: Asked) -> 
     names = ["hook_embed", *_other_hooks(model)]
     has_norm = model.spec.normalization != "none"
     scale_name = ["ln_final.hook_scale"] if has_norm else []
-    found = recorded(model, snapshot.weights, asked.inputs, [*names, *scale_name])
-    at_answers = {name: x[:, :, list(asked.positions)].double() for name, x in found.items()}
+    places = list(asked.positions)
+    at_answers = recorded(
+        model, snapshot.weights, asked.inputs, [*names, *scale_name], kept=lambda x: x[:, :, places].double()
+    )
     weights = snapshot.weights
     gain, bias = weights.get("ln_final.w"), weights.get("ln_final.b")
     for name, written in _components(model, snapshot, at_answers):
