@@ -15,6 +15,7 @@ from experiments.recipe.measures.geometry import (
     FeatureNorm,
     FeaturesRepresented,
 )
+from experiments.recipe.measures.ioi import AttentionToRoles, NameDifference
 from experiments.recipe.measures.losses import (
     Accuracy,
     AccuracyPerPosition,
@@ -32,6 +33,7 @@ from experiments.recipe.measures.mechanisms import (
     LogitAttribution,
     PatchingEffect,
 )
+from experiments.recipe.measures.memory import BitsMemorised
 from experiments.recipe.measures.weights import WeightNorm
 
 __all__ = [
@@ -42,7 +44,9 @@ __all__ = [
     "AccuracyPerSlice",
     "AttentionToAnswer",
     "AttentionToPosition",
+    "AttentionToRoles",
     "BasisAlignment",
+    "BitsMemorised",
     "CompositionScores",
     "CopyingScore",
     "DimensionsPerFeature",
@@ -61,12 +65,16 @@ __all__ = [
     "LossPerSlice",
     "MeasureName",
     "MeasureSpec",
+    "NameDifference",
     "PatchingEffect",
     "WeightNorm",
 ]
 
 AnyMeasure = (
-    Loss
+    BitsMemorised
+    | NameDifference
+    | AttentionToRoles
+    | Loss
     | LossPerPosition
     | LossPerSlice
     | ExcessLoss

@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from experiments.recipe.tasks.features import FeatureReconstruct
+from experiments.recipe.tasks.ioi import IoiSymbolic
+from experiments.recipe.tasks.memory import RandomLabels, RandomStrings
 from experiments.recipe.tasks.modular import ModularAddition, ModularSubtraction, ModularTask
 from experiments.recipe.tasks.othello import Othello
 from experiments.recipe.tasks.previous_token import PreviousToken
@@ -18,20 +20,33 @@ __all__ = [
     "AnyTask",
     "FeatureReconstruct",
     "IclRegression",
+    "IoiSymbolic",
     "ModularAddition",
     "ModularSubtraction",
     "ModularTask",
     "Othello",
     "PartSpec",
     "PreviousToken",
+    "RandomLabels",
     "RandomPeriod",
+    "RandomStrings",
     "RepeatedSubsequence",
     "SingleTask",
     "Task",
     "TokenTask",
 ]
 
-AnyTokenTask = ModularAddition | ModularSubtraction | Othello | PreviousToken | RandomPeriod | RepeatedSubsequence
+AnyTokenTask = (
+    RandomStrings
+    | RandomLabels
+    | IoiSymbolic
+    | ModularAddition
+    | ModularSubtraction
+    | Othello
+    | PreviousToken
+    | RandomPeriod
+    | RepeatedSubsequence
+)
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
 
 PartSpec = Annotated[AnyTokenTask, Field(discriminator="name")]  # what a mixture may be made of

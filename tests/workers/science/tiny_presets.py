@@ -8,10 +8,13 @@ from experiments.recipe import Recipe, recipe_from_data
 SMALL_TASKS: dict[str, dict[str, Any]] = {
     "feature-reconstruct": {"n_test": 16},
     "icl-regression": {"dims": 2, "n_test": 8},
+    "ioi-symbolic": {"names": 5, "n_test": 32},
     "modular-addition": {"modulus": 7},
     "modular-subtraction": {"modulus": 7},
     "previous-token": {"vocabulary": 6, "length": 5, "n_test": 8},
+    "random-labels": {"symbols": 5},
     "random-period": {"vocabulary": 6, "length": 17, "shortest": 3, "longest": 8, "n_test": 8},
+    "random-strings": {"strings": 6, "length": 6, "vocabulary": 6, "n_test": 8},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
     "two-phase": {"switch_at": 3},
 }
