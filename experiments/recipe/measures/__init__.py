@@ -6,6 +6,17 @@ from pydantic import Field
 
 from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores
 from experiments.recipe.measures.circuits import CompositionScores, CopyingScore
+from experiments.recipe.measures.fourier import (
+    CosCoefficients,
+    ExcludedLoss,
+    FourierGini,
+    FourierPower,
+    KeyFrequencyCount,
+    LogitFve,
+    NeuronFve,
+    RestrictedLoss,
+    TrigSimilarity,
+)
 from experiments.recipe.measures.geometry import (
     BasisAlignment,
     DimensionsPerFeature,
@@ -49,16 +60,22 @@ __all__ = [
     "BitsMemorised",
     "CompositionScores",
     "CopyingScore",
+    "CosCoefficients",
     "DimensionsPerFeature",
     "ExactMatch",
     "ExcessLoss",
+    "ExcludedLoss",
     "FeatureDimensionality",
     "FeatureGeometry",
     "FeatureInterference",
     "FeatureNorm",
     "FeaturesRepresented",
+    "FourierGini",
+    "FourierPower",
     "HeadScores",
+    "KeyFrequencyCount",
     "LogitAttribution",
+    "LogitFve",
     "Loss",
     "LossPerFeature",
     "LossPerPosition",
@@ -66,7 +83,10 @@ __all__ = [
     "MeasureName",
     "MeasureSpec",
     "NameDifference",
+    "NeuronFve",
     "PatchingEffect",
+    "RestrictedLoss",
+    "TrigSimilarity",
     "WeightNorm",
 ]
 
@@ -99,6 +119,15 @@ AnyMeasure = (
     | FeatureInterference
     | DimensionsPerFeature
     | BasisAlignment
+    | RestrictedLoss
+    | ExcludedLoss
+    | LogitFve
+    | CosCoefficients
+    | TrigSimilarity
+    | FourierPower
+    | KeyFrequencyCount
+    | NeuronFve
+    | FourierGini
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ import torch
 
 from tests.workers.science.runs import carry_out, of_kind, recipe
 from workers.science.analyses import fourier_spectrum as module
-from workers.science.analyses.fourier_spectrum import frequency_norms
 from workers.science.events import Analysed
+from workers.science.fourier import frequency_norms
 
 
 def waves(modulus, amplitudes):

@@ -8,12 +8,7 @@ import torch
 from experiments.recipe.interventions import L2Loss
 from experiments.recipe.tasks import ModularAddition, ModularSubtraction
 from tests.workers.science.runs import recipe
-from workers.science.interventions.fourier_loss import (
-    along_sums,
-    excluded,
-    frequency_filter,
-    restricted,
-)
+from workers.science.fourier import along_sums, excluded, frequency_filter, restricted
 from workers.science.tasks.modular_arithmetic import answers, every_pair
 from workers.science.training.loss import cross_entropy
 from workers.science.training.trainer import Trainer

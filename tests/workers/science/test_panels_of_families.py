@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from tests.workers.science.runs import MLP, REGRESSION, SUPERPOSITION, MemoryArchive, carry_out, of_kind, recipe
-from workers.science.analyses.fourier_spectrum import frequency_norms
 from workers.science.events import Analysed
+from workers.science.fourier import frequency_norms
 
 
 def panels(base, name, **changes):

@@ -1,10 +1,10 @@
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from experiments.recipe.analyses import FourierSpectrum
 from experiments.recipe.combined import Combined
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
+from workers.science.fourier import frequency_norms
 from workers.science.registry import implements
 from workers.science.thinning import evenly
 from workers.science.trajectory import Trajectory
@@ -41,20 +41,6 @@ def _rows_of_operand(trajectory: Trajectory) -> Float[Tensor, "checkpoint seed t
     task = trajectory.setup.recipe.task
     n_before = task.d_operand if isinstance(task, Combined) and task.operation_token else 0
     return trajectory.weight("layers.0.W_in")[:, :, n_before:]
-
-
-def frequency_norms(
-    embedding: Float[Tensor, "*batch token d_model"],
-) -> Float[Tensor, "*batch frequency"]:
-    """||F_k W_E|| for k = 0 ... floor(p/2), where the orthonormal rows F_k are the constant 1/sqrt(p) for k = 0, and
-    sqrt(2/p) cos(2 pi k a / p), sqrt(2/p) sin(2 pi k a / p) for the others; their squares add up to ||W_E||^2."""
-    modulus = embedding.shape[-2]
-    spectrum = torch.fft.rfft(embedding.double(), dim=-2).abs().square().sum(-1) / modulus  # (*batch, frequency)
-    pairs = torch.full((modulus // 2 + 1,), 2.0, dtype=torch.float64)
-    pairs[0] = 1.0
-    if modulus % 2 == 0:
-        pairs[-1] = 1.0  # cos(pi a) has no sine beside it
-    return torch.sqrt(spectrum * pairs.to(spectrum.device))
 
 
 def _bars(norms: Float[Tensor, "seed frequency"], seeds: tuple[int, ...]) -> list[Series]:

@@ -1,12 +1,9 @@
-import math
-from collections.abc import Sequence
-
-import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from experiments.recipe.interventions import FourierLoss
 from experiments.recipe.tasks import ModularTask
+from workers.science.fourier import excluded, frequency_filter, restricted
 from workers.science.interventions.intervention import Intervention, LossTerm, Stage
 from workers.science.model import Weights
 from workers.science.registry import implements
@@ -46,39 +43,3 @@ class LowerFourierLoss(Intervention):
             return self.spec.coefficient * stage.loss(judged.gather(1, rows)[:, :, None], train.labels)
 
         return term
-
-
-def frequency_filter(modulus: int, frequencies: Sequence[int]) -> Float[Tensor, "p p"]:
-    """F[s, t] = (1/p) sum over k of c_k cos(w_k (s - t)): the projection on cos(w_k s) and sin(w_k s), k among the
-    frequencies, or all from 1 to floor(p/2). c_k is 2, but 1 for k = p/2, which has no sine."""
-    residues = torch.arange(modulus, dtype=torch.float64)
-    differences = residues[:, None] - residues
-    filter_ = torch.zeros(modulus, modulus, dtype=torch.float64)
-    for k in frequencies or range(1, modulus // 2 + 1):
-        weight = 1.0 if 2 * k == modulus else 2.0
-        filter_ += weight / modulus * torch.cos(2 * math.pi * k / modulus * differences)
-    return filter_
-
-
-def restricted(
-    logits: Float[Tensor, "seed pair d_vocab_out"], sums: Int[Tensor, "pair"], filter_: Float[Tensor, "p p"]
-) -> Float[Tensor, "seed pair d_vocab_out"]:
-    """The mean of the logits over all pairs, and what the filter keeps of them."""
-    return logits.mean(dim=1, keepdim=True) + along_sums(logits, sums, filter_)
-
-
-def excluded(
-    logits: Float[Tensor, "seed pair d_vocab_out"], sums: Int[Tensor, "pair"], filter_: Float[Tensor, "p p"]
-) -> Float[Tensor, "seed pair d_vocab_out"]:
-    """The logits without what the filter keeps of them."""
-    return logits - along_sums(logits, sums, filter_)
-
-
-def along_sums(
-    logits: Float[Tensor, "seed pair d_vocab_out"], sums: Int[Tensor, "pair"], filter_: Float[Tensor, "p p"]
-) -> Float[Tensor, "seed pair d_vocab_out"]:
-    """What the filter keeps of the logits: their mean over the p pairs of each sum, filtered along the sums."""
-    modulus = len(filter_)
-    order = sums.argsort(stable=True)  # the pairs of sum 0, then those of sum 1, ...
-    by_sum = logits[:, order].reshape(len(logits), modulus, modulus, -1)  # (seed, sum, pair of that sum, d_vocab_out)
-    return torch.einsum("st,ntc->nsc", filter_.to(logits.dtype), by_sum.mean(dim=2))[:, sums]
