@@ -139,7 +139,8 @@ def cos_coefficients(logits: Logits, sums: Sums) -> PerFrequency:
     answers = (residues[:, None] - residues) % modulus  # (sum s, distance t): the c with s - c = t
     by_distance = _by_sum(logits.double(), sums).gather(2, answers.expand(len(logits), -1, -1))
     totals = by_distance.sum(1) * modulus  # (seed, s - c): over the p sums, each of p pairs
-    return totals @ _cosines(modulus, logits.device).T
+    found: Tensor = totals @ _cosines(modulus, logits.device).mT
+    return found
 
 
 def along_cosines(coefficients: PerFrequency, sums: Sums, modulus: int) -> Logits:

@@ -1,6 +1,6 @@
 """What a network does on all p^2 pairs of a modular task, put together from its training and its test set."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +13,7 @@ from experiments.recipe.shares import additive_part
 from experiments.recipe.tasks import ModularTask
 from workers.science.evaluation import Snapshot
 from workers.science.mlp import Mlp
-from workers.science.model import Model
+from workers.science.model import Model, Weights
 from workers.science.transformer import Transformer
 
 SPLITS = ("test", "train")
@@ -50,7 +50,8 @@ def neurons_of_every_pair(snapshot: Snapshot, part: str = "") -> Float[Tensor, "
     task = _task(snapshot, part)
     read = [_neurons(snapshot, snapshot.splits[split].inputs[:, _rows(snapshot, split, part)]) for split in SPLITS]
     placed = [_placed(snapshot, split, part, values) for split, values in zip(SPLITS, read, strict=True)]
-    return _joined(placed).unflatten(1, (task.modulus, task.modulus))
+    by_pair = _joined(placed)  # (seed, pair, neuron)
+    return by_pair.reshape(len(by_pair), task.modulus, task.modulus, -1)
 
 
 def operand_tables(
@@ -66,7 +67,7 @@ def operand_tables(
     return [rows[..., start : start + modulus, :] for start in starts]
 
 
-def neuron_logit_map(model: Model, weights: Mapping[str, Tensor]) -> Float[Tensor, "seed neuron d_vocab_out"]:
+def neuron_logit_map(model: Model, weights: Weights) -> Float[Tensor, "seed neuron d_vocab_out"]:
     """W_L: what each neuron of the last layer adds to each logit, without norms: W_out W_U, or W_U of an MLP."""
     if isinstance(model, Transformer):
         return weights[f"blocks.{model.spec.n_layers - 1}.mlp.W_out"] @ model.unembedding(weights)

@@ -69,6 +69,6 @@ def power_shares(of: str, snapshot: Snapshot, part: str) -> Float[Tensor, "seed 
     else:
         logits = every_pair_of(snapshot, part).logits  # (seed, pair, p)
         modulus = logits.shape[-1]
-        by_output, of_output = power_of_pairs(logits.unflatten(1, (modulus, modulus)))
+        by_output, of_output = power_of_pairs(logits.reshape(-1, modulus, modulus, modulus))
         power, total = by_output.sum(2), of_output.sum(1)
     return torch.where(total[:, None] > 0, power / total[:, None], torch.zeros_like(power))
