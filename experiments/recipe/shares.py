@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from experiments.recipe.combined import Combined, TaskSpec, TwoPhase
-from experiments.recipe.tasks import ModularAddition, ModularSubtraction, ModularTask, SingleTask
+from experiments.recipe.tasks import ModularAddition, ModularSubtraction, SingleTask
 
 WHOLE = ""  # the name of the one part of a task that has no parts
 
@@ -18,15 +18,15 @@ def n_fixed(task: TaskSpec) -> int:
     return sum(part.n_train or 0 for part in tasks_by_part(task).values())
 
 
-def is_modular(task: TaskSpec) -> bool:
-    """Its tokens from 0 on are the residues of one modulus."""
-    return all(isinstance(part, ModularTask) for part in tasks_by_part(task).values())
-
-
 def additive_part(task: TaskSpec, part: str = WHOLE) -> ModularAddition | ModularSubtraction | None:
     """The part of the task that goes by this name, where it adds or subtracts: then sums of waves solve it."""
     found = tasks_by_part(task).get(part)
     return found if isinstance(found, ModularAddition | ModularSubtraction) else None
+
+
+def is_additive(task: TaskSpec) -> bool:
+    """Every part of it adds or subtracts."""
+    return all(additive_part(task, name) is not None for name in tasks_by_part(task))
 
 
 def shares_at(task: TaskSpec, step: int) -> dict[str, float]:

@@ -7,10 +7,27 @@ from pydantic import Field
 from experiments.recipe.analyses.features import FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
 from experiments.recipe.analyses.in_context import InContextCurve
+from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
 from experiments.recipe.analyses.principal_components import PcaOverTraining
 
-__all__ = ["AnalysisSpec", "FeatureDirections", "FourierSpectrum", "InContextCurve", "PcaOverTraining"]
-
-AnalysisSpec = Annotated[
-    PcaOverTraining | FourierSpectrum | FeatureDirections | InContextCurve, Field(discriminator="name")
+__all__ = [
+    "AnalysisSpec",
+    "FeatureDirections",
+    "FourierOfPairs",
+    "FourierSpectrum",
+    "InContextCurve",
+    "KeyFrequencies",
+    "NeuronClusters",
+    "PcaOverTraining",
 ]
+
+AnyAnalysis = (
+    PcaOverTraining
+    | FourierSpectrum
+    | FeatureDirections
+    | InContextCurve
+    | KeyFrequencies
+    | NeuronClusters
+    | FourierOfPairs
+)
+AnalysisSpec = Annotated[AnyAnalysis, Field(discriminator="name")]

@@ -2,9 +2,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from experiments.recipe.analyses import FourierSpectrum
-from experiments.recipe.combined import Combined
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Panel, Series
 from workers.science.fourier import frequency_norms
+from workers.science.modular_pairs import operand_tables
 from workers.science.registry import implements
 from workers.science.thinning import evenly
 from workers.science.trajectory import Trajectory
@@ -17,7 +17,8 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
     Source: Nanda et al. 2023, arXiv 2301.05217, section 4.1.
     """
     modulus = trajectory.setup.recipe.task.d_out
-    table = _rows_of_operand(trajectory)[:, :, :modulus]
+    setup = trajectory.setup
+    table = operand_tables(setup.recipe.task, setup.model, modulus, trajectory.weight)[0]
     norms = frequency_norms(table)  # (checkpoint, seed, frequency)
     panel = Panel(
         key="fourier-spectrum-embedding",
@@ -31,16 +32,6 @@ def fourier_spectrum(spec: FourierSpectrum, trajectory: Trajectory) -> list[Pane
     kept = evenly(len(norms), MAX_VALUES // (2 * norms[0].numel()))
     frames = [Frame(step=trajectory.steps[place], series=_bars(norms[place], trajectory.setup.seeds)) for place in kept]
     return [panel.model_copy(update={"frames": frames})]
-
-
-def _rows_of_operand(trajectory: Trajectory) -> Float[Tensor, "checkpoint seed token d_model"]:
-    """The table of embeddings. One-hot inputs have none: then the rows of the first layer that read the first operand,
-    which stand after those of the operation token where there is one."""
-    if "embed.W_E" in trajectory.setup.model.shapes:
-        return trajectory.weight("embed.W_E")
-    task = trajectory.setup.recipe.task
-    n_before = task.d_operand if isinstance(task, Combined) and task.operation_token else 0
-    return trajectory.weight("layers.0.W_in")[:, :, n_before:]
 
 
 def _bars(norms: Float[Tensor, "seed frequency"], seeds: tuple[int, ...]) -> list[Series]:
