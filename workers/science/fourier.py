@@ -42,7 +42,7 @@ def fourier_basis(modulus: int) -> Float[Tensor, "component token"]:
         angle = 2 * math.pi * k * a / modulus
         rows += [angle.cos()] if 2 * k == modulus else [angle.cos(), angle.sin()]
     basis = torch.stack(rows)
-    return basis / basis.norm(dim=1, keepdim=True)
+    return basis.div(basis.norm(dim=1, keepdim=True))
 
 
 def component_names(modulus: int) -> list[str]:
@@ -155,4 +155,4 @@ def _cosines(modulus: int, device: torch.device) -> Float[Tensor, "frequency dis
     k = torch.arange(1, modulus // 2 + 1, dtype=torch.float64, device=device)
     distances = torch.arange(modulus, dtype=torch.float64, device=device)
     cosines = torch.cos(2 * math.pi / modulus * k[:, None] * distances)
-    return cosines / (modulus * cosines.norm(dim=1, keepdim=True))
+    return cosines.div(modulus * cosines.norm(dim=1, keepdim=True))
