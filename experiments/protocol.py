@@ -25,7 +25,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 10
-BATCH_SECONDS = 2
+BATCH_SECONDS = 2  # between two batches, at least
+LOG_SECONDS = 0.8  # and where there is something to read: its page asks every second, and shows it within two
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_BLOB_BYTES = 2 * 1024**3
 

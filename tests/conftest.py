@@ -7,6 +7,9 @@ from pytest_django import DjangoDbBlocker
 from tests.settings import TEST_DATABASE, until_the_end
 
 
+SHARES_A_START = {"test_stack.py", "test_real_engine.py", "test_object_storage.py"}
+
+
 def pytest_unconfigure() -> None:
     until_the_end.close()
 
@@ -17,11 +20,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     On PostgreSQL, only what touches the database: the rest, and what a browser shows, has just run on SQLite.
     """
     items.sort(key=lambda item: "catalogue" in getattr(item, "fixturenames", ()))
+    for item in items:
+        if group := _shares_with(item):
+            item.add_marker(pytest.mark.xdist_group(group))
     if TEST_DATABASE == "sqlite":
         return
     elsewhere = [item for item in items if not _is_about_the_database(item)]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if _is_about_the_database(item)]
+
+
+def _shares_with(item: pytest.Item) -> str:
+    """Tests of one group run one after the other, in one process: they share something that is slow to start."""
+    if "house" in getattr(item, "fixturenames", ()):
+        return f"house-{item.callspec.params['house']}"
+    return item.path.stem if item.path.name in SHARES_A_START else ""
 
 
 def _is_about_the_database(item: pytest.Item) -> bool:

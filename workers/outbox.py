@@ -1,6 +1,6 @@
 """Events on their way to the site: gathered, cut into batches, numbered within the epoch."""
 
-from experiments.protocol import MAX_BATCH_BYTES, Event, EventBatch, ProgressEvent
+from experiments.protocol import MAX_BATCH_BYTES, Event, EventBatch, LogEvent, ProgressEvent
 
 MAX_EVENTS = 5000
 ROOM_FOR_THE_ENVELOPE = 1024
@@ -17,6 +17,7 @@ class Outbox:
         self._epoch, self._seq = epoch, 0
         self._events: list[tuple[Event, int]] = []
         self._batch: EventBatch | None = None
+        self.has_log = False  # among what waits there are lines that somebody may be reading
 
     def __len__(self) -> int:
         return len(self._events) + (len(self._batch.events) if self._batch else 0)
@@ -28,6 +29,7 @@ class Outbox:
         if isinstance(event, ProgressEvent) and self._events and isinstance(self._events[-1][0], ProgressEvent):
             self._events.pop()  # only the newest progress is worth a row
         self._events.append((event, n_bytes))
+        self.has_log = self.has_log or isinstance(event, LogEvent)
 
     def next_batch(self) -> EventBatch | None:
         """The oldest batch that is not stored yet; the same one until `stored()` is called."""
@@ -48,4 +50,5 @@ class Outbox:
             room -= n_bytes
             count += 1
         taken, self._events = self._events[:count], self._events[count:]
+        self.has_log = any(isinstance(event, LogEvent) for event, _ in self._events)
         return [event for event, _ in taken]

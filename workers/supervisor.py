@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from experiments.protocol import (
     BATCH_SECONDS,
+    LOG_SECONDS,
     ArtifactEvent,
     Claim,
     Event,
@@ -111,7 +112,7 @@ class Supervisor:
         }
 
     def _relay(self, child: Child) -> Message | None:
-        send_at = time.monotonic() + FIRST_WORD_SECONDS  # the others go up at most every BATCH_SECONDS
+        sent_at = time.monotonic() + FIRST_WORD_SECONDS - BATCH_SECONDS
         while self.watch.ending is None:
             try:
                 message = child.next_message(LISTENING_SECONDS)
@@ -122,9 +123,10 @@ class Supervisor:
                 if message is None or message["kind"] in LAST_WORDS:
                     return message
                 self._take_in(message)
-            if self._outbox and time.monotonic() >= send_at:
+            pause = LOG_SECONDS if self._outbox.has_log else BATCH_SECONDS
+            if self._outbox and time.monotonic() >= sent_at + pause:
                 self._flush()
-                send_at = time.monotonic() + BATCH_SECONDS
+                sent_at = time.monotonic()
         return None
 
     def _take_in(self, message: Message) -> None:

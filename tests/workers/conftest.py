@@ -33,6 +33,7 @@ def quick_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same behaviour at a tenth of the time."""
     monkeypatch.setattr(watch, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(supervisor, "BATCH_SECONDS", 0.2)
+    monkeypatch.setattr(supervisor, "LOG_SECONDS", 0.1)
     monkeypatch.setattr(session, "FIRST_PAUSE_SECONDS", 0.02)
 
 

@@ -27,6 +27,17 @@ def test_a_batch_stays_the_same_until_it_is_stored() -> None:
     assert (second.epoch, second.seq, second.events) == (4, 1, [log("two")])
 
 
+def test_it_knows_whether_a_line_to_read_is_waiting() -> None:
+    box = Outbox(epoch=1)
+    box.add(progress(1))
+    assert not box.has_log
+    box.add(log("one"))
+    assert box.has_log
+    box.next_batch()
+    box.add(progress(2))
+    assert not box.has_log
+
+
 def test_an_empty_outbox_has_no_batch() -> None:
     assert Outbox(epoch=1).next_batch() is None
 

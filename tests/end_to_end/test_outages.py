@@ -1,0 +1,54 @@
+"""What is away for longer than anybody's patience: the web server, and the storage."""
+
+import time
+
+import pytest
+
+from tests.end_to_end.house import House, Member, wait_for
+from tests.end_to_end.test_faults import processes_of
+
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+
+AWAY_SECONDS = 60  # a lease is 45 s, and the site jobs go on reaping without the web server
+
+
+def test_a_web_server_that_is_away_for_a_minute_costs_an_attempt_and_no_point(
+    house: House, member: Member, small_recipe: str
+) -> None:
+    member.cancel_everything()
+    run = member.submit(small_recipe.replace("steps = 200", "steps = 20000"))
+    wait_for(lambda: member.run(run)["shards"][0]["step"] > 0, seconds=60)
+
+    hanging = processes_of(house, "gunicorn")
+    for process in hanging:
+        process.suspend()
+    time.sleep(AWAY_SECONDS)
+    for process in hanging:
+        process.resume()
+
+    ended = member.run_that_ended(run, seconds=180)
+    assert ended["state"] == "succeeded", ended
+    assert ended["shards"][0]["attempts"] <= 2
+    columns = member.get(f"/api/runs/{run}/measurements/")["columns"]
+    points = list(zip(columns["measure"], columns["seed"], columns["step"], strict=True))
+    assert len(set(points)) == len(points) and max(columns["step"]) == 20000
+
+
+def test_a_storage_that_takes_nothing_fails_the_run_with_its_reason_and_shows_nothing_half(
+    house: House, member: Member, small_recipe: str
+) -> None:
+    member.cancel_everything()
+    blobs, aside = house.data_dir / "blobs", house.data_dir / "blobs-aside"
+    blobs.rename(aside)
+    blobs.write_text("a file where the folder was: nothing can be written below it")
+    try:
+        failed = member.run_that_ended(member.submit(small_recipe), seconds=180)
+    finally:
+        blobs.unlink()
+        aside.rename(blobs)
+
+    [shard] = failed["shards"]
+    assert (failed["state"], shard["failure"]["kind"]) == ("failed", "storage"), failed
+    assert shard["failure"]["hint"] and shard["attempts"] == 3
+    assert member.get(f"/api/runs/{failed['id']}/artifacts/")["artifacts"] == []
+    assert member.run_that_ended(member.submit(small_recipe))["state"] == "succeeded"
