@@ -2,7 +2,8 @@
 
 - Resume states: the newest while a shard runs, none once it succeeded, and for some days after any other end.
 - Checkpoints: all of them for `CHECKPOINT_DAYS`; then the first, the last and some between them for each seed. Kept
-  whole for ever: runs that their owner or a curator pinned, and the first that succeeded of each shipped recipe.
+  whole for ever: runs that their owner or a curator pinned, and the first that succeeded of each shipped recipe; and
+  for as long as a run that starts from them has not ended, those.
 - Bytes no file names: see `collecting`.
 """
 
@@ -37,7 +38,13 @@ def to_thin_out() -> QuerySet[Run]:
     """Runs whose checkpoints have been kept whole for long enough."""
     then = timezone.now() - datetime.timedelta(days=settings.CHECKPOINT_DAYS)
     ended = Run.objects.filter(state__in=ENDED, ended_at__lt=then, pinned_at=None, thinned_at=None)
-    return ended.exclude(pk__in=first_of_shipped_recipes()).order_by("ended_at")
+    return ended.exclude(pk__in=first_of_shipped_recipes()).exclude(pk__in=_awaited()).order_by("ended_at")
+
+
+def _awaited() -> set[int]:
+    """Runs whose checkpoints a run that has not ended yet starts from: which step it takes, its seeds tell later."""
+    starts = Run.objects.exclude(state__in=ENDED).values_list("recipe__resolved__start__run", flat=True)
+    return {number for number in starts.distinct() if number is not None}
 
 
 def first_of_shipped_recipes() -> QuerySet[Run]:

@@ -11,6 +11,7 @@ from experiments.models import Artifact, Run, SitePass, State, SubmittedRecipe
 from experiments.protocol import Failure, Outcome
 from experiments.services.finishing import finish_shard
 from experiments.services.refusals import Forbidden
+from experiments.services.recipes import submit_recipe
 from experiments.services.retention import (
     drop_old_resume_states,
     pin_run,
@@ -19,7 +20,8 @@ from experiments.services.retention import (
     to_thin_out,
     unpin_run,
 )
-from tests.experiments.making import claim, make_run, stored_file, succeeded
+from experiments.services.runs import request_cancel, submit_run
+from tests.experiments.making import claim, make_run, recipe_toml, stored_file, succeeded
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +113,14 @@ def test_command_says_what_would_go_and_then_does_it(run, capsys) -> None:
         call_command("tidy_storage")
     assert "checkpoints: 8 gone" in capsys.readouterr().out and len(steps_of(0)) == 5
     assert SitePass.objects.get(name="checkpoints").n_done == 8
+
+
+def test_checkpoints_that_a_waiting_run_starts_from_are_kept_until_it_ends(run, alice) -> None:
+    toml = recipe_toml(seeds=(0,), stack=1) + f"\n[start]\nrun = {run.pk}\nstep = 4\n"
+    waiting = submit_run(recipe=submit_recipe(author=alice, toml=toml), submitter=alice)
+    with days_later(91):
+        thin_out_checkpoints()
+        assert steps_of(0) == STEPS
+        request_cancel(run=waiting, by=alice)
+        thin_out_checkpoints()
+        assert steps_of(0) != STEPS
