@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+IN_TWO := -n 2 --dist loadgroup
 
 .PHONY: help demo test lint types test-sqlite test-postgresql chaos bench presets constraints clean
 
@@ -23,10 +24,10 @@ types: $(INSTALLED) ## Check types, and that no migration is missing
 	CIRCUITBOARD_DEBUG=yes CIRCUITBOARD_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 
 test-sqlite: $(INSTALLED)
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs $(IN_TWO)
 
 test-postgresql: $(INSTALLED)
-	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs
+	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs $(IN_TWO)
 
 chaos: $(INSTALLED) ## Kill a hundred processes at random during real runs, on both databases (an hour; CIRCUITBOARD_CHAOS_SEED)
 	CIRCUITBOARD_CHAOS_KILLS=100 $(BIN)/python -m pytest tests/end_to_end/test_chaos.py -s

@@ -6,7 +6,6 @@ from pytest_django import DjangoDbBlocker
 
 from tests.settings import TEST_DATABASE, until_the_end
 
-
 SHARES_A_START = {"test_stack.py", "test_real_engine.py", "test_object_storage.py"}
 
 

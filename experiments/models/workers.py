@@ -53,6 +53,10 @@ class Worker(models.Model):
     environment = models.JSONField(default=dict)
     stopping = models.BooleanField(default=False)
     drain_requested_at = models.DateTimeField(null=True, blank=True, help_text="its owner wants it to take nothing new")
+    kept_free_for = models.ForeignKey(
+        "Shard", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="found no room here"
+    )
+    kept_free_since = models.DateTimeField(null=True, blank=True)
     first_seen = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField()
 

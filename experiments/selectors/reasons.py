@@ -10,7 +10,7 @@ from experiments.models.runs import WAKE_UP_LIFETIME
 from experiments.protocol import HEARTBEAT_SECONDS, LEASE_SECONDS
 from experiments.selectors.queue_order import classes_of, competing, n_own_before
 from experiments.selectors.supply import Supply
-from experiments.services.admission import reads
+from experiments.services.admission import awaited_by, reads
 
 SWEEP_SECONDS = 5.0  # the dispatcher looks at least this often
 QUIET_SECONDS = 3 * HEARTBEAT_SECONDS  # a holder that missed three heartbeats is called silent
@@ -143,6 +143,10 @@ def _unfit(shard: Shard, workers: Sequence[Worker], supply: Supply, since: datet
         sentence = f"Waits for another shard of {shard.submitter or 'its submitter'}: at most {limit} run at once."
         return Wait(Reason.QUOTA, sentence, since)
     free = [worker for worker in readers if worker.slots > supply.held[worker.pk][0] and worker.memory_bytes]
+    awaited = [awaited_by(worker, now=supply.now) for worker in free]
+    if free and all(other is not None and other.pk != shard.pk for other in awaited):
+        sentence = "Waits while the free workers are kept for a larger shard that has found no room for minutes."
+        return Wait(Reason.NO_ROOM, sentence, since)
     roomiest = max((supply.free_memory(worker) for worker in free), default=needs)
     if free and roomiest < needs:
         sentence = f"Needs {gib(needs)} of memory; the worker with most room beside what it runs has {gib(roomiest)}."

@@ -27,7 +27,7 @@ class Supply:
     @cached_property
     def workers(self) -> list[Worker]:
         """Those that take new shards."""
-        return list(Worker.objects.accepting(self.now))
+        return list(Worker.objects.accepting(self.now).select_related("kept_free_for"))
 
     def workers_of(self, classes: Sequence[str]) -> list[Worker]:
         return [worker for worker in self.workers if worker.hardware_class in classes]

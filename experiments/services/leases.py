@@ -56,7 +56,7 @@ def claim_shard(*, shard_id: int, worker: Worker, key: str = "") -> Granted:
 
     now = timezone.now()
     secret, token_hash = new_secret()
-    with offered_anew_if_refused(shard), transaction.atomic():
+    with offered_anew_if_refused(shard, worker), transaction.atomic():
         check_admission(shard, worker)
         if lock_run(shard.run_id).is_cancel_requested:
             raise Conflict("not_claimable", f"run {shard.run_id} was cancelled")

@@ -1,10 +1,13 @@
 """Which worker is given which shard: by pause, drain, vocabulary and room."""
 
 import pytest
+from django.db.models import F
 
 from experiments.models import Shard, State, SubmittedRecipe, Worker
 from experiments.protocol import ClaimRequest
 from experiments.recipe.engine import vocabulary_digest
+from experiments.selectors.waiting import PASSED_ON, why_shards_wait
+from experiments.services.admission import PATIENCE
 from experiments.services.dispatch import dispatch
 from experiments.services.finishing import finish_shard
 from experiments.services.leases import recipe_data
@@ -109,6 +112,25 @@ def test_shards_are_packed_as_long_as_their_peaks_fit_together(alice, bob) -> No
     assert refused(shards[3], worker) == "no_room"
     finish_shard(lease=held[0].lease, outcome=succeeded(held[0]))
     assert claim(shards[3], worker)
+
+
+def test_a_large_shard_that_waits_for_room_is_not_passed_for_ever(alice, bob) -> None:
+    first, second, third, large = (make_run(alice).shards.get() for _ in range(4))
+    worker = make_worker(bob, slots=4)
+    Worker.objects.update(memory_bytes=3 * first.memory_bytes)
+    Shard.objects.filter(pk=large.pk).update(memory_bytes=3 * first.memory_bytes)
+    held = [claim(first, worker)]
+    assert refused(large, worker) == "no_room"
+    held.append(claim(second, worker))  # for a while the small ones pass
+
+    Worker.objects.update(kept_free_since=F("kept_free_since") - 2 * PATIENCE)
+    assert refused(third, worker) == "no_room"
+    waiting = why_shards_wait([Shard.objects.select_related(*PASSED_ON).get(pk=third.pk)])
+    assert "larger shard" in waiting[third.pk].sentence
+    for granted in held:
+        finish_shard(lease=granted.lease, outcome=succeeded(granted))
+    assert claim(large, worker)
+    assert refused(third, worker) == "no_room"  # beside the large one there is no room indeed
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from experiments.models import Artifact, Run, SitePass, State, SubmittedRecipe
 from experiments.protocol import Failure, Outcome
 from experiments.services.finishing import finish_shard
-from experiments.services.refusals import Forbidden
 from experiments.services.recipes import submit_recipe
+from experiments.services.refusals import Forbidden
 from experiments.services.retention import (
     drop_old_resume_states,
     pin_run,
