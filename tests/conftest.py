@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _shares_with(item: pytest.Item) -> str:
     """Tests of one group run one after the other, in one process: they share something that is slow to start."""
-    if "house" in getattr(item, "fixturenames", ()):
+    if isinstance(item, pytest.Function) and "house" in item.fixturenames:
         return f"house-{item.callspec.params['house']}"
     return item.path.stem if item.path.name in SHARES_A_START else ""
 
