@@ -13,6 +13,7 @@ def pytest_unconfigure() -> None:
     until_the_end.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # groups are read by the plugin's own hook of this name
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share the loaded catalogue come last, for the others expect empty tables.
 
