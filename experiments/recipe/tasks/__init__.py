@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from experiments.recipe.tasks.digits import DigitArithmetic
 from experiments.recipe.tasks.features import FeatureReconstruct
 from experiments.recipe.tasks.ioi import IoiSymbolic
 from experiments.recipe.tasks.memory import RandomLabels, RandomStrings
@@ -18,6 +19,7 @@ __all__ = [
     "IGNORED",
     "MAX_TEST_EXAMPLES",
     "AnyTask",
+    "DigitArithmetic",
     "FeatureReconstruct",
     "IclRegression",
     "IoiSymbolic",
@@ -37,14 +39,15 @@ __all__ = [
 ]
 
 AnyTokenTask = (
-    RandomStrings
-    | RandomLabels
+    DigitArithmetic
     | IoiSymbolic
     | ModularAddition
     | ModularSubtraction
     | Othello
     | PreviousToken
+    | RandomLabels
     | RandomPeriod
+    | RandomStrings
     | RepeatedSubsequence
 )
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
