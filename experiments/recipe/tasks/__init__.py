@@ -4,13 +4,23 @@ from typing import Annotated
 
 from pydantic import Field
 
+from experiments.recipe.tasks.automata import CyclicAutomaton, DyckAutomaton, FlipFlop, PermutationAutomaton
 from experiments.recipe.tasks.digits import DigitArithmetic
 from experiments.recipe.tasks.features import FeatureReconstruct
+from experiments.recipe.tasks.groups import GroupComposition
 from experiments.recipe.tasks.ioi import IoiSymbolic
 from experiments.recipe.tasks.memory import RandomLabels, RandomStrings
-from experiments.recipe.tasks.modular import ModularAddition, ModularSubtraction, ModularTask
+from experiments.recipe.tasks.modular import (
+    ModularAddition,
+    ModularDivision,
+    ModularMultiplication,
+    ModularSubtraction,
+    ModularTask,
+    PairTask,
+)
 from experiments.recipe.tasks.othello import Othello
 from experiments.recipe.tasks.previous_token import PreviousToken
+from experiments.recipe.tasks.recurrence import Recurrence
 from experiments.recipe.tasks.regression import IclRegression
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
@@ -19,19 +29,28 @@ __all__ = [
     "IGNORED",
     "MAX_TEST_EXAMPLES",
     "AnyTask",
+    "CyclicAutomaton",
     "DigitArithmetic",
+    "DyckAutomaton",
     "FeatureReconstruct",
+    "FlipFlop",
+    "GroupComposition",
     "IclRegression",
     "IoiSymbolic",
     "ModularAddition",
+    "ModularDivision",
+    "ModularMultiplication",
     "ModularSubtraction",
     "ModularTask",
     "Othello",
+    "PairTask",
     "PartSpec",
+    "PermutationAutomaton",
     "PreviousToken",
     "RandomLabels",
     "RandomPeriod",
     "RandomStrings",
+    "Recurrence",
     "RepeatedSubsequence",
     "SingleTask",
     "Task",
@@ -39,15 +58,23 @@ __all__ = [
 ]
 
 AnyTokenTask = (
-    DigitArithmetic
+    CyclicAutomaton
+    | DigitArithmetic
+    | DyckAutomaton
+    | FlipFlop
+    | GroupComposition
     | IoiSymbolic
     | ModularAddition
+    | ModularDivision
+    | ModularMultiplication
     | ModularSubtraction
     | Othello
+    | PermutationAutomaton
     | PreviousToken
     | RandomLabels
     | RandomPeriod
     | RandomStrings
+    | Recurrence
     | RepeatedSubsequence
 )
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
