@@ -97,9 +97,10 @@ class Combined(TokenTask):
 
 class MixturePart(Spec):
     name: PartName
-    weight: Annotated[float, Field(gt=0.0, le=1000.0, description="its share is its weight over that of all parts")] = (
-        1.0
-    )
+    weight: Annotated[
+        float,
+        Field(ge=0.0, le=1000.0, description="its share is its weight over that of all parts; 0: only measured"),
+    ] = 1.0
     task: PartSpec
 
 
@@ -114,6 +115,12 @@ class Mixture(Combined):
     def each_name_once(self) -> Self:
         if len(self.tasks) < len(self.parts):
             raise ValueError("parts: two of them have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def something_is_trained(self) -> Self:
+        if not any(part.weight for part in self.parts):
+            raise ValueError("parts: all of them have weight 0, so nothing is trained")
         return self
 
     @property

@@ -62,7 +62,9 @@ class DigitArithmetic(TokenTask):
     def n_pairs(self) -> int:
         """Pairs of numbers that may be drawn."""
         has_all = self.carries in ("uniform", "balanced")
-        return (self.base**2 if has_all else self.base * (self.base + 1) // 2) ** self.digits
+        per_column: int = self.base**2 if has_all else self.base * (self.base + 1) // 2
+        n_pairs: int = per_column**self.digits
+        return n_pairs
 
     @property
     def signs(self) -> tuple[str, ...]:

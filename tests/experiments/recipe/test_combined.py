@@ -45,6 +45,14 @@ def test_weights_of_a_mixture_become_shares():
     assert counts_at(Mixture(**MIXED), 8, 5) == {"add": 6, "sub": 2}
 
 
+def test_a_part_without_weight_is_not_trained_and_one_has_to_be():
+    parts = [part | {"weight": weight} for part, weight in zip(MIXED["parts"], (2.0, 0.0), strict=True)]
+    task = Mixture(name="mixture", parts=parts)
+    assert (shares_at(task, 0), counts_at(task, "full", 0)) == ({"add": 1.0}, {"add": 24})
+    with pytest.raises(ValueError, match="parts: all of them have weight 0"):
+        Mixture(name="mixture", parts=[part | {"weight": 0.0} for part in parts])
+
+
 def test_a_full_batch_is_the_training_set_of_every_part_at_work():
     task = TwoPhase(**FINE_TUNING)
     assert counts_at(task, "full", 0) == {"first": 24}

@@ -79,6 +79,15 @@ def test_the_first_task_is_learned_before_the_switch_and_the_second_after_it():
     assert second[60] < 0.4 and second[120] > 0.6
 
 
+def test_a_part_without_weight_is_measured_alone():
+    training = {"steps": 60, "learning_rate": 1e-2, "weight_decay": 0.0}
+    measures = [{"name": "accuracy", "split": "train", "part": part} for part in ("add", "subtract")]
+    task = {"name": "mixture", "parts": [PARTS[0], PARTS[1] | {"weight": 0.0}]}
+    events = carry_out(recipe(task=task, training=training, measures=measures))
+    at_end = {event.component: event.values[0] for event in of_kind(Measured, events) if event.step == 60}
+    assert at_end["add"] > 0.9 and at_end["subtract"] < 0.5
+
+
 def test_a_kept_share_holds_the_first_task_up():
     training = {"steps": 120, "learning_rate": 1e-2, "weight_decay": 0.0}
     measures = [{"name": "loss", "split": "train", "part": "first"}]

@@ -88,7 +88,7 @@ def _distinct_numbers(
     codes = torch.empty(0, dtype=torch.int64)
     while len(codes) < n_examples:
         a, b = _numbers(spec, n_examples, generator)
-        codes = torch.cat([codes, a * limit + b]).unique()
+        codes = torch.unique(torch.cat([codes, a * limit + b]))
     chosen = codes[torch.randperm(len(codes), generator=generator)[:n_examples]]
     return chosen // limit, chosen % limit
 
