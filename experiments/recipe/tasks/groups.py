@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiments.recipe.tasks.modular import PairTask
+from experiments.recipe.tasks.modular import PairTask, TrainFraction
 
 Degree = Annotated[
     int,
@@ -17,7 +17,12 @@ class GroupComposition(PairTask):
 
     name: Literal["group-composition"] = "group-composition"
     degree: Degree = 5
+    train_fraction: TrainFraction = 0.3
 
     @property
     def n_elements(self) -> int:
         return math.factorial(self.degree)
+
+    @property
+    def n_train(self) -> int:
+        return round(self.train_fraction * self.n_pairs)

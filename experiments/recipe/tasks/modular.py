@@ -15,12 +15,15 @@ class PairTask(TokenTask):
     """Every pair (a, b) of some elements, answered after "=" with what an operation makes of them. Tokens are the
     elements, counted from 0, and one more for "="."""
 
-    train_fraction: TrainFraction = 0.3
-
     @property
     @abstractmethod
     def n_elements(self) -> int:
         """Elements that an answer can be."""
+
+    @property
+    @abstractmethod
+    def n_train(self) -> int:
+        """Pairs in the training set."""
 
     @property
     def n_pairs(self) -> int:
@@ -55,10 +58,6 @@ class PairTask(TokenTask):
         return 1
 
     @property
-    def n_train(self) -> int:
-        return round(self.train_fraction * self.n_pairs)
-
-    @property
     def n_test(self) -> int:
         return self.n_pairs - self.n_train
 
@@ -66,13 +65,19 @@ class PairTask(TokenTask):
 class ResidueTask(PairTask):
     """Pairs of residues modulo p."""
 
+    name: Literal["modular-addition", "modular-subtraction", "modular-multiplication", "modular-division"]
     modulus: Annotated[int, Field(ge=3, le=256, description="p: tokens are 0 to p-1, and p itself stands for '='")] = (
         113
     )
+    train_fraction: TrainFraction = 0.3
 
     @property
     def n_elements(self) -> int:
         return self.modulus
+
+    @property
+    def n_train(self) -> int:
+        return round(self.train_fraction * self.n_pairs)
 
 
 class ModularTask(ResidueTask):
