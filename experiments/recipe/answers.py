@@ -31,3 +31,8 @@ class OnAnswers(Look):
     def said_which(self) -> str:
         """Behind the name of a component, so that two looks at different answers have different ones."""
         return (f" at {self.answer}" if self.answer else "") + (f" on {self.kind}" if self.kind else "")
+
+    @property
+    def said_all(self) -> str:
+        """Behind the title of a plot: ", test split, part add at k=0"."""
+        return f", {self.split} split" + (f", part {self.part}" if self.part else "") + self.said_which

@@ -87,6 +87,7 @@ class Recipe(Spec):
             check_part(self.task, getattr(measure, "part", ""), getattr(measure, "split", ""), f"measures.{index}")
         for index, analysis in enumerate(self.analyses):
             check_look(self.task, self.model, analysis, f"analyses.{index}")
+            check_part(self.task, getattr(analysis, "part", ""), getattr(analysis, "split", ""), f"analyses.{index}")
         self._expectations_are_measured()
         return self
 

@@ -36,7 +36,7 @@ def recorded(
     names: Collection[str],
     *,
     kept: Kept = lambda whole: whole,
-) -> dict[str, Float[Tensor, "seed example *dims"]]:
+) -> dict[str, Float[Tensor, "seed ..."]]:
     """The named activations on the inputs, by hook name, without gradients; or what `kept` takes of those of each chunk
     of examples. The inputs are taken in chunks that fit in memory, so must all that is kept."""
     n_examples = max(1, MAX_ACTIVATIONS // (len(inputs) * model.numbers_per_example(inputs.shape[2])))

@@ -1,7 +1,10 @@
 """Names that tell one thing from another."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+
+MAX_SLUG = 50  # of the 80 characters of a key
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -12,3 +15,8 @@ def distinct(names: Sequence[str]) -> list[str]:
         seen[name] += 1
         found.append(f"{name} ({seen[name]})" if often[name] > 1 else name)
     return found
+
+
+def slug(text: str) -> str:
+    """The text as part of a panel's key: its letters and digits, hyphens for the rest."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:MAX_SLUG].strip("-")

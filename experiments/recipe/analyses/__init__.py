@@ -8,15 +8,29 @@ from experiments.recipe.analyses.features import FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
 from experiments.recipe.analyses.in_context import InContextCurve
 from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
+from experiments.recipe.analyses.mechanisms import (
+    ActivationPatching,
+    AttentionPatterns,
+    ComponentEffects,
+    CompositionMap,
+    HeadCircuits,
+    NeuronAblation,
+)
 from experiments.recipe.analyses.principal_components import PcaOverTraining
 
 __all__ = [
+    "ActivationPatching",
     "AnalysisSpec",
+    "AttentionPatterns",
+    "ComponentEffects",
+    "CompositionMap",
     "FeatureDirections",
     "FourierOfPairs",
     "FourierSpectrum",
+    "HeadCircuits",
     "InContextCurve",
     "KeyFrequencies",
+    "NeuronAblation",
     "NeuronClusters",
     "PcaOverTraining",
 ]
@@ -29,5 +43,11 @@ AnyAnalysis = (
     | KeyFrequencies
     | NeuronClusters
     | FourierOfPairs
+    | AttentionPatterns
+    | ComponentEffects
+    | ActivationPatching
+    | HeadCircuits
+    | CompositionMap
+    | NeuronAblation
 )
 AnalysisSpec = Annotated[AnyAnalysis, Field(discriminator="name")]

@@ -1,0 +1,80 @@
+"""Looks at the parts of a network ask for a network that has them, and for answers that the task has."""
+
+import pytest
+
+from experiments.recipe import InvalidRecipe, recipe_from_data
+
+PREVIOUS = {"name": "previous-token", "vocabulary": 5, "length": 4}
+TWO_LAYERS = {"name": "transformer", "n_layers": 2, "d_model": 8, "n_heads": 2, "d_mlp": 0}
+
+
+def recipe_with(kind, look, model=TWO_LAYERS, task=PREVIOUS):
+    base = {"title": "Tiny", "problem": "3.21", "task": task, "model": model, "measures": [{"name": "loss"}]}
+    return recipe_from_data(base | {"training": {"steps": 10, "batch": 8}} | {kind: [look]})
+
+
+def refused(*arguments, **given):
+    with pytest.raises(InvalidRecipe) as caught:
+        recipe_with(*arguments, **given)
+    (error,) = caught.value.errors
+    return error
+
+
+MEASURES = [
+    {"name": "ablation-effect", "by": "resample", "answer": "k=1"},
+    {"name": "ablation-effect-on-accuracy"},
+    {"name": "patching-effect", "of": "residual"},
+    {"name": "attention-to-answer"},
+    {"name": "attention-to-position", "to": "2"},
+    {"name": "copying-score"},
+    {"name": "composition-scores", "of": "V"},
+]
+ANALYSES = [
+    {"name": "attention-patterns"},
+    {"name": "component-effects"},
+    {"name": "activation-patching", "of": ["heads"]},
+    {"name": "head-circuits"},
+    {"name": "composition-map"},
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "look"), [*(("measures", m) for m in MEASURES), *(("analyses", a) for a in ANALYSES)], ids=str
+)
+def test_heads_are_needed(kind, look):
+    recipe_with(kind, look)
+    without = {"name": "transformer", "n_layers": 0, "d_model": 8, "d_mlp": 0}
+    assert refused(kind, look, model=without).field == f"{kind}.0.name"
+
+
+def test_what_the_embedding_writes_is_told_without_any_head():
+    recipe_with("measures", {"name": "logit-attribution"}, model=TWO_LAYERS | {"n_layers": 0})
+
+
+@pytest.mark.parametrize("look", [{"name": "composition-map"}, {"name": "neuron-ablation"}], ids=str)
+def test_a_network_of_one_layer_without_neurons_has_nothing_to_compose_nor_to_ablate(look):
+    assert "needs a" in refused("analyses", look, model=TWO_LAYERS | {"n_layers": 1}).message
+
+
+@pytest.mark.parametrize("wrong", [{"answer": "k=7"}, {"kind": "carry 2"}], ids=str)
+def test_the_answers_must_be_the_tasks(wrong):
+    for kind, name in (("measures", "ablation-effect"), ("analyses", "component-effects")):
+        assert "an answer and a kind that the task has" in refused(kind, {"name": name} | wrong).message
+
+
+@pytest.mark.parametrize(("kind", "name"), [("measures", "ablation-effect"), ("analyses", "component-effects")])
+def test_a_split_or_part_that_is_not_there_is_refused(kind, name):
+    assert refused(kind, {"name": name, "split": "train"}).field == f"{kind}.0.split"
+    assert refused(kind, {"name": name, "part": "add"}).field == f"{kind}.0.part"
+
+
+def test_patching_mlps_needs_some():
+    recipe_with("analyses", {"name": "activation-patching", "of": ["mlp"]}, model=TWO_LAYERS | {"d_mlp": 4})
+    assert "with MLPs" in refused("analyses", {"name": "activation-patching", "of": ["mlp"]}).message
+    assert "with MLPs" in refused("measures", {"name": "patching-effect", "of": "mlp"}).message
+
+
+@pytest.mark.parametrize("name", ["attention-patterns", "head-circuits"])
+def test_tables_that_no_plot_can_hold_are_refused(name):
+    long = PREVIOUS | {"length": 500}
+    assert "at most 200,000 numbers" in refused("analyses", {"name": name}, task=long).message

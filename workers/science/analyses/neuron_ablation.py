@@ -1,0 +1,58 @@
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from experiments.recipe.analyses import NeuronAblation
+from experiments.recipe.panels import Axis, Panel, Series
+from workers.science.mechanisms.asked import asked_by
+from workers.science.mechanisms.neurons import loss_without, mean_and_writing
+from workers.science.naming import slug
+from workers.science.randomness import generator
+from workers.science.registry import implements
+from workers.science.trajectory import Trajectory
+
+
+@implements(NeuronAblation)
+def neuron_ablation(spec: NeuronAblation, trajectory: Trajectory) -> list[Panel]:
+    """The loss of the last checkpoint against the number of neurons held at their mean, in three orders."""
+    snapshot, seeds = trajectory.last, trajectory.setup.seeds
+    asked = asked_by(spec, snapshot)
+    means, writing = mean_and_writing(snapshot, asked)
+    largest_first = writing.argsort(dim=1, descending=True, stable=True)
+    orders = {
+        "largest first": largest_first,
+        "smallest first": largest_first.flip(1),
+        "random": _random(largest_first),
+    }
+    counts = _counts(writing.shape[1])
+    series = []
+    for name, order in orders.items():
+        losses = torch.stack([loss_without(snapshot, asked, means, order, n) for n in counts], dim=1)
+        series += [
+            Series(name=name, seed=seed, x=[*counts], y=values)
+            for seed, values in zip(seeds, losses.tolist(), strict=True)
+        ]
+    return [
+        Panel(
+            key=f"neuron-ablation-{slug(spec.said_all)}",
+            title=f"How many neurons it takes{spec.said_all}",
+            note="Neurons are held at their mean over the examples. Where smallest first stays low for long, few "
+            "neurons do the work; where it rises as a random order does, all share it.",
+            kind="lines",
+            x=Axis(label="neurons ablated"),
+            y=Axis(label="loss", unit=snapshot.task.loss_unit),
+            series=series,
+        )
+    ]
+
+
+def _random(order: Int[Tensor, "seed neuron"]) -> Int[Tensor, "seed neuron"]:
+    """One random order, the same for every seed."""
+    drawn = torch.randperm(order.shape[1], generator=generator(0, "neuron ablation"))
+    return drawn.to(order.device).expand_as(order)
+
+
+def _counts(n_neurons: int) -> list[int]:
+    """Of 0 to all of them, every one where they are few, and about 32 numbers where they are many."""
+    stride = max(1, n_neurons // 32)
+    return [*range(0, n_neurons, stride), n_neurons]
