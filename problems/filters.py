@@ -190,6 +190,9 @@ class ProblemFilter(django_filters.FilterSet):
                 return self.by_relevance(entries)
         return entries.by_number()
 
+    def in_order(self, entries: ListEntryQuerySet) -> ListEntryQuerySet:
+        return self.sorted_by(entries, "sort", self.sort_in_use)
+
     def by_relevance(self, entries: ListEntryQuerySet) -> ListEntryQuerySet:
         """See problems/search: a number asked for by name, then the place where all the words stand."""
         query = self.form.cleaned_data["q"].strip()
@@ -224,7 +227,7 @@ class ProblemFilter(django_filters.FilterSet):
     @property
     def found(self) -> ListEntryQuerySet:
         """What passes every filter, sorted; values that mean nothing are left out and stand in `errors`."""
-        return self.sorted_by(self.only(*self.chosen), "sort", self.sort_in_use)
+        return self.in_order(self.only(*self.chosen))
 
     @property
     def qs(self) -> ListEntryQuerySet:

@@ -96,6 +96,28 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def by_runs(self) -> Self:
         return self.order_by("-n_runs", "category", "index")
 
+    def after(self, entry: "ListEntry") -> Self:
+        """What follows an entry in the order of this list, whether or not it is part of the list itself.
+
+        An order ends with the number, so no two entries have the same place. The first condition repeats a part of the
+        others; from it alone the databases see where in the index to begin.
+        """
+        follows, is_level = Q(pk__in=[]), Q()
+        for name, value in self.place_of(entry):
+            follows |= is_level & later(name, value)
+            is_level &= Q(**{name.lstrip("-"): value})
+        return self.filter(later(*self.place_of(entry)[0], or_level="e"), follows)
+
+    def before(self, entry: "ListEntry") -> Self:
+        """What precedes it, the nearest first."""
+        names = [name for name, _ in self.place_of(entry)]
+        return self.order_by(*(name[1:] if name.startswith("-") else f"-{name}" for name in names)).after(entry)
+
+    def place_of(self, entry: "ListEntry") -> list[tuple[str, Any]]:
+        """The names that this list is ordered by, each with its value for an entry."""
+        names = [str(name) for name in self.query.order_by]
+        return [(name, getattr(entry, "category_id" if "category" in name else name.lstrip("-"))) for name in names]
+
     def subcategories(self) -> list[tuple[str, int]]:
         """Each with how many problems it has, in the order in which they first occur; "" last."""
         counted = self.order_by().values_list("subcategory").annotate(n=Count("*"), first=Min("index"))
@@ -109,6 +131,11 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def tallied_by_category(self) -> models.QuerySet[Any, Any]:
         """For each category and subcategory: how many problems it has."""
         return self.order_by().values_list("category_id", "subcategory").annotate(n=Count("*"))
+
+
+def later(name: str, value: Any, *, or_level: str = "") -> Q:
+    """What an order by one name puts after a value; with "e" also what it puts level with it."""
+    return Q(**{f"{name.lstrip('-')}__{'lt' if name.startswith('-') else 'gt'}{or_level}": value})
 
 
 def is_claimed(now: datetime.datetime) -> Q:

@@ -48,16 +48,6 @@ class ProblemQuerySet(ModeratedQuerySet["Problem"]):
         )
         return self.with_evidence().annotate(n_fresh_claims=n_fresh_claims).annotate(status=rules)
 
-    def neighbours(self, problem: "Problem") -> tuple["Problem | None", "Problem | None"]:
-        """The problems before and after it, in the order of numbers: in its category, or else in the next one."""
-        own = self.filter(category=problem.category_id)
-        earlier = self.filter(category__lt=problem.category_id).order_by("-category_id", "-index")
-        later = self.filter(category__gt=problem.category_id).order_by("category_id", "index")
-        return (
-            own.filter(index__lt=problem.index).order_by("-index").first() or earlier.first(),
-            own.filter(index__gt=problem.index).order_by("index").first() or later.first(),
-        )
-
     def known_as(self, number: str) -> Self:
         """By its own number or by one it has elsewhere. A merged one is known as the problem it was merged into."""
         return self.filter(Q(number=number) | Q(aliases__number=number), merged_into=None).distinct()

@@ -71,6 +71,11 @@ class Listing:
         return list_url(self.base, self.query, f"page={number}" if number > 1 else "")
 
     @property
+    def carried(self) -> str:
+        """What a link to a problem carries of this list, for the way to the next one there."""
+        return carrying(self.whole_query)
+
+    @property
     def most_found(self) -> str:
         return f"{MOST_FOUND:,}"
 
@@ -177,6 +182,10 @@ def list_url(base: str, *queries: str) -> str:
     return base + (f"?{query}" if query else "")
 
 
+def carrying(query: str) -> str:
+    return "?" + urlencode({"list": query}) if query else ""
+
+
 def describe_chosen(problem_filter: ProblemFilter, found: Tally, base: str, fixed: Mapping[str, str]) -> list[Chosen]:
     return [
         Chosen(
@@ -198,7 +207,11 @@ def n_without(problem_filter: ProblemFilter, found: Tally, name: str) -> int:
 
 def describe_query(query: str) -> list[str]:
     """What a canonical query asks for, in words, one filter after the other."""
-    return [describe(name, value) for name, value in ProblemFilter(QueryDict(query)).chosen.items()]
+    return describe_all(ProblemFilter(QueryDict(query)))
+
+
+def describe_all(problem_filter: ProblemFilter) -> list[str]:
+    return [describe(name, value) for name, value in problem_filter.chosen.items()]
 
 
 def describe(name: str, value: Any) -> str:

@@ -13,6 +13,7 @@ from problems.evidence import RunCard, registered_evidence, run_cards
 from problems.models import Freshness, HelpWanted, Idea, Part, Problem, Reference, Resolution, Resource, User
 from problems.selectors.backlog import NotReflected, not_reflected
 from problems.selectors.discussion import Discussion, discussion_of
+from problems.selectors.neighbours import Neighbours, neighbours_of
 from problems.selectors.problem_claims import ProblemClaims, claims_on
 from problems.selectors.revisions import Revision, revisions_of
 from problems.services.following import is_following
@@ -39,8 +40,7 @@ class ProblemPage:
     citation: Citation | None
     backlog: NotReflected
     discussion: Discussion
-    before: Problem | None
-    after: Problem | None
+    neighbours: Neighbours
     is_following: bool
     evidence_template: str
     evidence: dict[str, Any]
@@ -84,8 +84,7 @@ def resolutions_of(problem: Problem) -> list[tuple[Resolution, RunCard | None]]:
 
 
 def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict) -> ProblemPage:
-    """`problem` comes from `find_problem`, with its status; `query` says what of the discussion is wanted."""
-    before, after = Problem.objects.public().filter(merged_into=None).neighbours(problem)
+    """`problem` comes from `find_problem`, with its status; `query` says what of the discussion is wanted, and the list."""
     evidence = registered_evidence()
     revisions = revisions_of(problem)
     numbers = {revision.id: revision.number for revision in revisions}
@@ -107,8 +106,7 @@ def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict)
         citation=cite_problem(problem, revisions[-1]) if revisions else None,
         backlog=not_reflected(problem),
         discussion=discussion_of(problem, user, query, numbers),
-        before=before,
-        after=after,
+        neighbours=neighbours_of(problem, query.get("list", "")),
         is_following=bool(user.pk) and is_following(user, problem=problem),  # type: ignore[arg-type]
         evidence_template=evidence.section_template if evidence else "",
         evidence=evidence.section(problem, user) if evidence else {},

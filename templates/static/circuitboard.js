@@ -33,6 +33,8 @@ const keys = {
   "?": () => document.getElementById("keys").showModal(),
   j: () => moveRow(1),
   k: () => moveRow(-1),
+  n: () => document.querySelector("#content a[rel=next]")?.click(),
+  p: () => document.querySelector("#content a[rel=prev]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {

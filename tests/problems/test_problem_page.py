@@ -53,15 +53,6 @@ def test_predictions_aliases_and_the_note_on_difficulty_are_shown(client, catalo
     assert "The Coda table says A." in page_of(client, "/problems/5.38/")
 
 
-def test_neighbours_cross_the_border_of_a_category(catalogue):
-    def neighbours(number):
-        return [p and p.number for p in Problem.objects.neighbours(Problem.objects.get(number=number))]
-
-    assert neighbours("2.1") == ["1.23", "2.2"]
-    assert neighbours("1.1") == [None, "1.2"]
-    assert neighbours("9.63") == ["9.62", None]
-
-
 def test_help_that_is_wanted_is_shown_until_it_is_found(client, problem, alice):
     wish = HelpWanted.objects.create(problem=problem, kind="mentor", text="An hour a month", added_by=alice)
     assert "Help wanted: a mentor" in page_of(client, "/problems/5.3/")

@@ -1,0 +1,58 @@
+"""The problems before and after one: in the list its reader came from, or else by number.
+
+A list is carried from page to page as its query, in `?list=`. What has left it since, as a problem leaves the free ones
+when it is claimed, still has its place in the order, so that a reader goes on from there.
+"""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from problems.filters import SORTS, ProblemFilter
+from problems.models import ListEntry, Problem
+from problems.models.entries import ListEntryQuerySet
+from problems.selectors.listing import carrying, describe_all, list_url, query_of
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    number: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    before: Neighbour | None
+    after: Neighbour | None
+    list_name: str = ""  # what the list shows, in words; empty where it is the whole catalogue by number
+    list_url: str = ""
+
+
+def neighbours_of(problem: Problem, carried: str = "") -> Neighbours:
+    """`carried` is the query of a list; what means nothing in it is left out."""
+    asked = ProblemFilter(QueryDict(carried))
+    here = asked.in_order(ListEntry.objects.filter(pk=problem.pk)).first() if carried else None
+    if here is None:  # it is on no list while it is pending or merged, but it has a number
+        asked, here = ProblemFilter(QueryDict("")), by_number(problem)
+    query = query_of(asked)
+    return Neighbours(
+        before=neighbour(asked.found.before(here), query),
+        after=neighbour(asked.found.after(here), query),
+        list_name=describe_list(asked) if query else "",
+        list_url=list_url(reverse("problems"), query) if query else "",
+    )
+
+
+def describe_list(asked: ProblemFilter) -> str:
+    is_plain = asked.sort_in_use in ("number", "relevance")
+    return ", ".join([*describe_all(asked), *([] if is_plain else [SORTS[asked.sort_in_use]])]) or "all problems"
+
+
+def by_number(problem: Problem) -> ListEntry:
+    return ListEntry(problem=problem, category_id=problem.category_id, index=problem.index)
+
+
+def neighbour(entries: ListEntryQuerySet, query: str) -> Neighbour | None:
+    entry = entries.first()
+    return Neighbour(str(entry), reverse("problem", args=[str(entry)]) + carrying(query)) if entry else None
