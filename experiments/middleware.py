@@ -1,9 +1,10 @@
-"""Says in plain words why a page cannot be shown, where a view did not."""
+"""Says in plain words why a page cannot be shown or a wish not be granted, wherever in the site that happened."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from experiments.services.refusals import Refused
 
@@ -19,5 +20,13 @@ class RefusalMiddleware:
         """A store that does not answer, above all. The API has its own words for these."""
         if not isinstance(exception, Refused):
             return None
-        context = {"refusal": exception, "back": request.path}
+        context = {"refusal": exception, "back": back_from(request)}
         return render(request, "experiments/refused.html", context, status=exception.http_status)
+
+
+def back_from(request: HttpRequest) -> str:
+    """To the page with the button that was pressed; a page that could not be shown may be there the next time."""
+    if request.method != "POST":
+        return request.get_full_path()
+    url, hosts = request.headers.get("Referer", ""), {request.get_host()}
+    return url if url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()) else "/"

@@ -67,6 +67,17 @@ def _html_of(text: str, people: tuple[tuple[str, str], ...], runs: tuple[tuple[i
     )
 
 
+def plain_text_of(text: str) -> str:
+    """The words without their marks, on one line; formulas as they were typed."""
+    inline = (token for token in _markdown().parse(text) for token in (token.children or [token]))
+    return " ".join("".join(_words(token) for token in inline).split())
+
+
+def _words(token: Token) -> str:
+    is_line = token.type in ("softbreak", "hardbreak", "paragraph_close", "heading_close", "td_close", "th_close")
+    return " " if is_line else token.content
+
+
 def handles_in(text: str) -> set[str]:
     """In lower case; some may be nobody's."""
     return {match["handle"].lower() for match in MENTION.finditer(text) if match["handle"]}

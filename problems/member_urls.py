@@ -1,6 +1,7 @@
 """Ideas, proposed problems, people and what they follow."""
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from problems.views import feeds, following, ideas, people, proposals
 
@@ -21,9 +22,9 @@ urlpatterns = [
     path("following/feeds/", following.renew_feeds, name="renew-feeds"),
     path("following/digest/<str:token>/stop/", following.stop_digest, name="digest-stop"),
     path("following/<str:thing>/<str:key>/", following.follow_thing, name="follow"),
-    path("feeds/everything.atom", feeds.ActivityFeed(), name="feed"),
-    path("feeds/own/<str:token>.atom", feeds.OwnFeed(), name="own-feed"),
-    path("feeds/own/<str:token>/<int:pk>.atom", feeds.SavedFilterFeed(), name="saved-filter-feed"),
-    path("problems/<str:number>/activity.atom", feeds.ProblemFeed(), name="problem-feed"),
-    path("categories/<int:number>/activity.atom", feeds.CategoryFeed(), name="category-feed"),
+    path("feeds/everything.atom", require_safe(feeds.EverythingFeed()), name="feed"),
+    path("feeds/own/<str:token>.atom", require_safe(feeds.OwnFeed()), name="own-feed"),
+    path("feeds/own/<str:token>/<int:pk>.atom", require_safe(feeds.SavedFilterFeed()), name="saved-filter-feed"),
+    path("problems/<str:number>/activity.atom", require_safe(feeds.ProblemFeed()), name="problem-feed"),
+    path("categories/<int:number>/activity.atom", require_safe(feeds.CategoryFeed()), name="category-feed"),
 ]

@@ -20,7 +20,7 @@ from experiments.selectors.shown_panels import shown_panels
 from experiments.selectors.space import space_of_run
 from experiments.selectors.troubles import troubles_of
 from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
-from experiments.services.refusals import Refused, StorageFailed
+from experiments.services.refusals import StorageFailed
 from experiments.services.retention import may_pin, pin_run, unpin_run
 from experiments.services.runs import may_cancel, request_cancel
 from experiments.views.logs import log_context
@@ -72,11 +72,7 @@ def run_panels(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel_run(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _run(pk)
     assert request.user.is_authenticated
-    try:
-        request_cancel(run=shown, by=request.user)
-    except Refused as refusal:
-        context = {"refusal": refusal, "back": shown.get_absolute_url()}
-        return render(request, "experiments/refused.html", context, status=refusal.http_status)
+    request_cancel(run=shown, by=request.user)
     messages.info(request, f"Run {pk} is being cancelled; its worker hears of it within ten seconds.")
     return redirect(shown)
 
@@ -92,11 +88,7 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
 def pin(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _run(pk)
     assert request.user.is_authenticated
-    try:
-        (unpin_run if request.POST.get("wanted") == "unpin" else pin_run)(run=shown, by=request.user)
-    except Refused as refusal:
-        context = {"refusal": refusal, "back": shown.get_absolute_url()}
-        return render(request, "experiments/refused.html", context, status=refusal.http_status)
+    (unpin_run if request.POST.get("wanted") == "unpin" else pin_run)(run=shown, by=request.user)
     return redirect(f"{shown.get_absolute_url()}#files")
 
 

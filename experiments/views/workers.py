@@ -10,7 +10,6 @@ from experiments.models import Pause, Worker
 from experiments.recipe.engine import engine_digest
 from experiments.selectors.operations import queue_by_class
 from experiments.selectors.workers_page import worker_lines
-from experiments.services.refusals import Refused
 from experiments.services.workers import ask_to_drain, let_work_again
 
 
@@ -32,10 +31,7 @@ def drain_worker(request: HttpRequest, pk: int) -> HttpResponse:
     assert request.user.is_authenticated
     worker = get_object_or_404(Worker.objects.select_related("token"), pk=pk)
     wants_drain = request.POST.get("wanted") != "work"
-    try:
-        (ask_to_drain if wants_drain else let_work_again)(worker=worker, by=request.user)
-    except Refused as refusal:
-        return render(request, "experiments/refused.html", {"refusal": refusal, "back": "/workers/"}, status=403)
+    (ask_to_drain if wants_drain else let_work_again)(worker=worker, by=request.user)
     told = "finishes what it holds and takes nothing new" if wants_drain else "takes new shards again"
     messages.success(request, f"Worker {worker.name} {told}; it hears of it within ten seconds.")
     return redirect("workers")

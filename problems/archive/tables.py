@@ -207,7 +207,7 @@ TABLES: list[Table] = [
     Table(
         "activity",
         Activity,
-        ("id", "kind", "problem_id", "idea_id", "actor_id", "text", "url", "at"),
+        ("id", "kind", "problem_id", "idea_id", "actor_id", "text", "url", "at", "is_of_import"),
         public_activity,
     ),
     Table("problem_revisions", Problem.history.model, (*REVISED, *PROBLEM), approved_history(Problem)),

@@ -13,6 +13,10 @@ from problems.models.people import User
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
+    def told_once(self) -> Self:
+        """For those who watch nothing in particular: an import is one line, however many problems it is about."""
+        return self.filter(is_of_import=False)
+
     def followed_by(self, user: User | AnonymousUser, *, also_on: Iterable[models.QuerySet[Any, Any]] = ()) -> Self:
         """In a problem, idea or category the person watches, and not muted there.
 
@@ -48,6 +52,7 @@ class Activity(models.Model):
         STATUS = "status", "status changed"
         RUN = "run", "ran an experiment"
         FINDING = "finding", "reported a finding"
+        IMPORTED = "imported", "imported a list"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     problem = models.ForeignKey(
@@ -60,6 +65,7 @@ class Activity(models.Model):
     text = models.CharField(max_length=300, blank=True, help_text="what happened, without who and where")
     url = models.CharField(max_length=300, help_text="path of the page, with the fragment of the place on it")
     at = models.DateTimeField(default=timezone.now)
+    is_of_import = models.BooleanField(default=False, help_text="one of many; a line of its own tells of the import")
 
     objects = ActivityQuerySet.as_manager()
 

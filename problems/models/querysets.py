@@ -15,7 +15,7 @@ from problems.models.standing import Resolution
 from problems.status import Status
 
 if TYPE_CHECKING:
-    from problems.models.problems import Problem
+    from problems.models.problems import Problem  # noqa: F401 - named in quotes below
 
 
 def number_of(rows: "models.QuerySet[models.Model]", *, that: Q | None = None) -> Coalesce:

@@ -55,7 +55,7 @@ def front_page(now: datetime.datetime) -> FrontPage:
     return FrontPage(
         counts={name: sum(row[name] for row in by_category) for name in COUNTED},
         categories=[(category, numbers.get(category.pk, 0)) for category in Category.objects.only("number", "name")],
-        moves=list(Activity.objects.select_related("problem", "idea", "actor")[:MOVES_SHOWN]),
+        moves=list(Activity.objects.told_once().select_related("problem", "idea", "actor")[:MOVES_SHOWN]),
         quiet_claims=quiet_claims(now),
         one_rerun_away=[entry.problem for entry in reported[:SHOWN]],
         help_wanted=list(wishes.filter(problem__merged_into=None)[:SHOWN]),

@@ -84,7 +84,7 @@ def resolutions_of(problem: Problem) -> list[tuple[Resolution, RunCard | None]]:
 
 
 def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict) -> ProblemPage:
-    """`problem` comes from `find_problem`, with its status; `query` says what of the discussion is wanted, and the list."""
+    """`problem` comes from `find_problem`; `query` says which list it stands in and what of the discussion to show."""
     evidence = registered_evidence()
     revisions = revisions_of(problem)
     numbers = {revision.id: revision.number for revision in revisions}

@@ -13,8 +13,11 @@ def record_activity(
     url: str,
     problem: Problem | None = None,
     idea: Idea | None = None,
+    is_of_import: bool = False,
 ) -> Activity:
     """`text` says what happened without who and where, on one line; `url` is the path of the place it happened."""
     line = " ".join(text.split())
     shown = line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"
-    return Activity.objects.create(kind=kind, problem=problem, idea=idea, actor=actor, text=shown, url=url)
+    return Activity.objects.create(
+        kind=kind, problem=problem, idea=idea, actor=actor, text=shown, url=url, is_of_import=is_of_import
+    )

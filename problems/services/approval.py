@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from problems.markdown import plain_text_of
 from problems.models import Activity, Approval, Comment, HelpWanted, Idea, Proposal, Reference, User
 from problems.services.activity import record_activity
 
@@ -95,7 +96,7 @@ def withdraw_announcement(item: Contribution) -> None:
 def _kind_and_text(item: Contribution) -> tuple[Activity.Kind, str]:
     match item:
         case Comment():
-            return Activity.Kind.COMMENTED, item.body
+            return Activity.Kind.COMMENTED, plain_text_of(item.body)
         case Reference():
             return Activity.Kind.REFERENCE, item.title
         case Idea():

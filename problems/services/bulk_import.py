@@ -148,10 +148,16 @@ def link(rows: list[ListedRow], problems: Mapping[str, Problem]) -> None:
 
 
 def tell(plan: Plan, problems: Mapping[str, Problem], curator: User, reason: str) -> None:
+    """Those who watch a problem hear of it; all others of the import as a whole."""
     kinds = {row.number: Activity.Kind.PROBLEM for row in plan.created}
+    is_many = len(problems) > 1
     for number, problem in problems.items():
         kind = kinds.get(number, Activity.Kind.REVISED)
         text = problem.statement if number in kinds else f"imported: {reason}"
-        record_activity(kind=kind, actor=curator, text=text, url=problem.get_absolute_url(), problem=problem)
-    subject = f"a list: {len(plan.created)} created, {len(plan.changed)} changed, {len(plan.refused)} refused"
+        url = problem.get_absolute_url()
+        record_activity(kind=kind, actor=curator, text=text, url=url, problem=problem, is_of_import=is_many)
+    counted = f"{len(plan.created)} created, {len(plan.changed)} changed"
+    if is_many:
+        record_activity(kind=Activity.Kind.IMPORTED, actor=curator, text=f"{counted}: {reason}", url="/problems/")
+    subject = f"a list: {counted}, {len(plan.refused)} refused"
     record_act(CuratorAct.Kind.IMPORTED, curator=curator, subject=subject, url="/problems/", reason=reason)

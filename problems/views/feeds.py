@@ -16,7 +16,7 @@ ENTRIES = 50
 
 
 class ActivityFeed(Feed):  # type: ignore[type-arg]  # generic for type checkers only
-    """Everything. The other feeds narrow it to one thing, which `get_object` finds."""
+    """Of everything; the feeds below narrow it, mostly to one thing, which `get_object` finds."""
 
     feed_type = Atom1Feed
 
@@ -58,6 +58,11 @@ class ActivityFeed(Feed):  # type: ignore[type-arg]  # generic for type checkers
 
     def item_author_name(self, item: Activity) -> str:
         return str(item.actor) if item.actor else "Circuitboard"
+
+
+class EverythingFeed(ActivityFeed):
+    def activity(self, thing: None) -> Any:
+        return super().activity(thing).told_once()
 
 
 class ProblemFeed(ActivityFeed):

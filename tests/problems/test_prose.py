@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from problems.markdown import MATHML, MATHML_ATTRIBUTES, TEXT, Known, html_of, runs_in
+from problems.markdown import MATHML, MATHML_ATTRIBUTES, TEXT, Known, html_of, plain_text_of, runs_in
 from problems.templatetags.prose import prose
 
 
@@ -25,6 +25,18 @@ from problems.templatetags.prose import prose
 )
 def test_markdown_becomes_html(text, html):
     assert prose(text).strip() == html
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("# Title\n\nI *tried* $p = 113$,\nand `W_E`.", "Title I tried p = 113, and W_E."),
+        ("> quoted\n\n- [one](https://example.org)\n- @two\n\n```\nx = 1\n```", "quoted one @two x = 1"),
+        ("a < b & <b>c</b>", "a < b & <b>c</b>"),
+    ],
+)
+def test_plain_text_has_the_words_and_none_of_the_marks(text, plain):
+    assert plain_text_of(text) == plain
 
 
 def test_a_formula_becomes_mathml():

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from problems.models import CuratorAct, Problem
+from problems.models import Activity, CuratorAct, Problem
 from problems.services.bulk_import import plan_import
 from problems.services.catalogue_files import SHIPPED
 from problems.services.lists import BadList
@@ -51,6 +51,22 @@ def test_confirming_applies_just_that(as_carol, problem):
     assert [p.number for p in Problem.objects.get(number="5.4").see_also.all()] == ["5.3"]
     assert problem.history.first().history_change_reason == "imported: A workshop"
     assert CuratorAct.objects.get().subject == "a list: 2 created, 1 changed, 2 refused"
+
+
+def test_an_import_is_one_line_for_everybody_and_one_for_each_who_watches(client, as_carol, problem):
+    _, form = post(as_carol, LIST)
+    as_carol.post("/curate/import/", form)
+    (line,) = Activity.objects.told_once()
+    assert (line.kind, line.text, line.problem) == ("imported", "2 created, 1 changed: A workshop", None)
+    assert client.get("/").content.decode().count("imported a list") == 1
+    assert client.get("/feeds/everything.atom").content.decode().count("<entry>") == 1
+    assert "imported: A workshop" in client.get("/problems/5.3/activity.atom").content.decode()
+
+
+def test_an_import_of_one_problem_is_told_as_that_problem(as_carol, problem):
+    _, form = post(as_carol, HEAD + "5.3,Why so late?,,\n")
+    as_carol.post("/curate/import/", form)
+    assert Activity.objects.told_once().get().problem == problem
 
 
 @pytest.mark.parametrize("moved", ["revised", "added"])
