@@ -50,7 +50,7 @@ class Transformer(Model):
     name: Literal["transformer"] = "transformer"
     n_layers: Annotated[
         int,
-        Field(ge=0, le=8, description="0: embedding and unembedding alone, a control that sees one token at a time"),
+        Field(ge=0, le=12, description="0: embedding and unembedding alone, a control that sees one token at a time"),
     ] = 1
     d_model: Annotated[int, Field(ge=4, le=2048, description="width of the residual stream")] = 128
     n_heads: Annotated[int, Field(ge=1, le=32)] = 4

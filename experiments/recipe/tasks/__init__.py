@@ -21,7 +21,7 @@ from experiments.recipe.tasks.modular import (
 from experiments.recipe.tasks.othello import Othello
 from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.recurrence import Recurrence
-from experiments.recipe.tasks.regression import IclRegression
+from experiments.recipe.tasks.regression import IclNetwork, IclRegression, IclSparse, IclTree
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
 
@@ -35,7 +35,10 @@ __all__ = [
     "FeatureReconstruct",
     "FlipFlop",
     "GroupComposition",
+    "IclNetwork",
     "IclRegression",
+    "IclSparse",
+    "IclTree",
     "IoiSymbolic",
     "ModularAddition",
     "ModularDivision",
@@ -77,7 +80,7 @@ AnyTokenTask = (
     | Recurrence
     | RepeatedSubsequence
 )
-AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression
+AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression | IclSparse | IclNetwork | IclTree
 
 PartSpec = Annotated[AnyTokenTask, Field(discriminator="name")]  # what a mixture may be made of
 SingleTask = Annotated[AnyTask, Field(discriminator="name")]

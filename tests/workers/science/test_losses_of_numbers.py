@@ -9,7 +9,7 @@ from experiments.recipe.tasks import FeatureReconstruct, IclRegression
 from tests.workers.science.runs import SUPERPOSITION, carry_out, measured, recipe
 from workers.science.dataset import stacked
 from workers.science.evaluation import Snapshot
-from workers.science.least_squares import averaging, least_squares, prompt, squared_errors
+from workers.science.in_context_methods import METHODS, averaging, least_squares, prompt, squared_errors
 from workers.science.measures import measure
 from workers.science.models import build_model
 from workers.science.randomness import generator
@@ -54,7 +54,7 @@ def test_losses_at_the_positions_have_the_loss_as_their_mean():
 
 def test_least_squares_is_exact_with_as_many_pairs_as_dimensions():
     test = stacked([build_dataset(REGRESSION, generator(0, "data")).test])
-    errors = squared_errors(least_squares, *prompt(test.inputs, test.labels))[0] / REGRESSION.dims
+    errors = squared_errors(METHODS["least squares"], *prompt(test.inputs, test.labels))[0] / REGRESSION.dims
     # the part of w outside the k directions seen: max(0, 1 - k / D)
     assert errors.tolist() == pytest.approx([1, 2 / 3, 1 / 3, 0, 0, 0], abs=0.12)
     assert errors[3:].max() < 1e-6

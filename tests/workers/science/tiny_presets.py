@@ -7,7 +7,10 @@ from experiments.recipe import Recipe, recipe_from_data
 # Small enough to run in a moment, large enough for the answers, digits, lists that expectations name.
 SMALL_TASKS: dict[str, dict[str, Any]] = {
     "feature-reconstruct": {"n_test": 16},
+    "icl-network": {"dims": 2, "hidden": 4, "n_test": 8},
     "icl-regression": {"dims": 2, "n_test": 8},
+    "icl-sparse": {"dims": 3, "n_test": 8},
+    "icl-tree": {"dims": 2, "n_test": 8},
     "ioi-symbolic": {"names": 5, "n_test": 32},
     "modular-addition": {"modulus": 7},
     "modular-subtraction": {"modulus": 7},
