@@ -15,7 +15,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "modular-addition": {"modulus": 7},
     "modular-subtraction": {"modulus": 7},
     "previous-token": {"vocabulary": 6, "length": 5, "n_test": 8},
-    "random-labels": {"symbols": 5},
+    "random-labels": {"symbols": 5, "train_fraction": 0.8},
     "random-period": {"vocabulary": 6, "length": 17, "shortest": 3, "longest": 8, "n_test": 8},
     "random-strings": {"strings": 6, "length": 6, "vocabulary": 6, "n_test": 8},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
