@@ -6,6 +6,8 @@ from experiments.recipe import Recipe, recipe_from_data
 
 # Small enough to run in a moment, large enough for the answers, digits, lists that expectations name.
 SMALL_TASKS: dict[str, dict[str, Any]] = {
+    "cyclic-automaton": {"n_test": 16},
+    "digit-arithmetic": {"n_test": 32},
     "feature-reconstruct": {"n_test": 16},
     "icl-network": {"dims": 2, "hidden": 4, "n_test": 8},
     "icl-regression": {"dims": 2, "n_test": 8},
@@ -18,6 +20,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "random-labels": {"symbols": 5, "train_fraction": 0.8},
     "random-period": {"vocabulary": 6, "length": 17, "shortest": 3, "longest": 8, "n_test": 8},
     "random-strings": {"strings": 6, "length": 6, "vocabulary": 6, "n_test": 8},
+    "recurrence": {"modulus": 7},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
     "two-phase": {"switch_at": 3},
 }
