@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from experiments.recipe.analyses import AnalysisSpec
 from experiments.recipe.combined import TaskSpec, TwoPhase
-from experiments.recipe.interventions import FourierLoss, Freeze, InterventionSpec, MaskWeights, ParameterName
+from experiments.recipe.interventions import (
+    FourierLoss,
+    Freeze,
+    InterventionSpec,
+    MaskWeights,
+    ParameterName,
+    PruneAndRewind,
+)
 from experiments.recipe.measures import MeasureSpec
 from experiments.recipe.models import FAMILIES, ModelSpec, Transformer
 from experiments.recipe.shares import counts_at, phases, tasks_by_part
@@ -87,10 +94,11 @@ def check_part(task: TaskSpec, part: str, split: str, field: str) -> None:
 
 
 def check_interventions(
-    task: TaskSpec, model: ModelSpec, interventions: Sequence[InterventionSpec], start: Start
+    task: TaskSpec, model: ModelSpec, training: Training, interventions: Sequence[InterventionSpec], start: Start
 ) -> None:
     """Every intervention finds what it works on, and leaves something to train. Raises ValueError."""
     _check_freezing(model, interventions)
+    _check_pruning(training, interventions)
     for index, spec in enumerate(interventions):
         field = f"interventions.{index}"
         _check_parameters(model, getattr(spec, "parameters", ()), field)
@@ -119,6 +127,20 @@ def _check_freezing(model: ModelSpec, interventions: Sequence[InterventionSpec])
             f"interventions.{max(freezing)}.parameters: with {', '.join(model.matrices)} frozen nothing is left to "
             f"train; allowed: all but one of {', '.join(model.matrices)}"
         )
+
+
+def _check_pruning(training: Training, interventions: Sequence[InterventionSpec]) -> None:
+    """One at most, for each begins training anew; and something to train after its last one."""
+    pruning = {index: spec for index, spec in enumerate(interventions) if isinstance(spec, PruneAndRewind)}
+    if len(pruning) > 1:
+        raise ValueError(f"interventions.{max(pruning)}: 'prune-and-rewind' is there already; one at most")
+    for index, spec in pruning.items():
+        last = spec.every * spec.rounds
+        if last >= training.steps:
+            raise ValueError(
+                f"interventions.{index}.every: {spec.rounds} times {spec.every} leaves none of the {training.steps} "
+                f"steps; allowed: up to {(training.steps - 1) // spec.rounds}"
+            )
 
 
 def _check_fourier_loss(task: TaskSpec, spec: FourierLoss, field: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from experiments.recipe.spec import Fraction, Many, Spec
+from experiments.recipe.training import MAX_STEPS
 
 ParameterName = Literal["W", "W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_out", "W_U"]
 EveryMatrix = Annotated[Many[ParameterName], Field(description="in every layer; all matrices when left out")]
@@ -43,6 +44,31 @@ class MaskWeights(Spec):
     when: Annotated[Literal["once", "for-ever"], Field(description="once: zero at the start and free to grow back")] = (
         "for-ever"
     )
+    parameters: EveryMatrix = ()
+
+
+class PruneAndRewind(Spec):
+    """Train, zero the smallest entries of each matrix for ever, put the others back to their first values, train again:
+    iterative magnitude pruning in one run, and its controls.
+
+    `rounds` prunings, `every` so many updates; after the r-th, a share keep^(r / rounds) of each matrix is left, and
+    the optimiser and the learning rate begin anew. What is seen at the step of a pruning is the network just before it.
+    Source: Frankle & Carbin 2019, arXiv 1803.03635, section 2, strategy 1; the controls are those of their figure 4.
+    """
+
+    name: Literal["prune-and-rewind"] = "prune-and-rewind"
+    keep: Annotated[
+        float, Field(gt=0.0, le=1.0, description="share of the entries of each matrix that is left at the end")
+    ]
+    every: Annotated[int, Field(ge=1, le=MAX_STEPS, description="updates before each pruning")]
+    rounds: Annotated[int, Field(ge=1, le=20, description="prunings; more of them take less at a time")] = 1
+    by: Annotated[
+        Literal["magnitude", "random"], Field(description="keep the largest entries, or as many at random (a control)")
+    ] = "magnitude"
+    survivors: Annotated[
+        Literal["first", "shuffled"],
+        Field(description="go back to their first values, or to those of the matrix in random order (a control)"),
+    ] = "first"
     parameters: EveryMatrix = ()
 
 
@@ -85,4 +111,6 @@ class FourierLoss(Spec):
         return d_vocab_out**2
 
 
-InterventionSpec = Annotated[Freeze | ShuffleLabels | MaskWeights | L2Loss | FourierLoss, Field(discriminator="name")]
+InterventionSpec = Annotated[
+    Freeze | ShuffleLabels | MaskWeights | PruneAndRewind | L2Loss | FourierLoss, Field(discriminator="name")
+]

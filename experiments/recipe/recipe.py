@@ -81,7 +81,7 @@ class Recipe(Spec):
         check_model(self.task, self.model)
         check_training(self.task, self.training)
         check_start(self.model, self.start)
-        check_interventions(self.task, self.model, self.interventions, self.start)
+        check_interventions(self.task, self.model, self.training, self.interventions, self.start)
         for index, measure in enumerate(self.measures):
             check_look(self.task, self.model, measure, f"measures.{index}")
             check_part(self.task, getattr(measure, "part", ""), getattr(measure, "split", ""), f"measures.{index}")

@@ -53,6 +53,7 @@ class ResumePoint:
     weights: dict[str, Tensor]
     optimizer: dict[str, Tensor]
     watch: dict[str, Tensor]  # what is known of divergence
+    masks: dict[str, Tensor]  # where a run prunes: which entries are left
     scored: tuple[ScoredExpectation, ...]  # the expectations as far as they are known
 
 

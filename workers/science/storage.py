@@ -72,6 +72,7 @@ class Storage:
         tensors = {f"weights/{name}": value for name, value in point.weights.items()}
         tensors |= {f"optimizer/{name}": value for name, value in point.optimizer.items()}
         tensors |= {f"watch/{name}": value for name, value in point.watch.items()}
+        tensors |= {f"masks/{name}": value for name, value in point.masks.items()}
         scored = [score.model_dump(mode="json") for score in point.scored]
         about = self._about | {"step": point.step, "seeds": point.seeds, "scored": scored}
         return self._write(resume_name(point.step), "resume", _packed(tensors, about), step=point.step)
@@ -83,8 +84,9 @@ class Storage:
             if about[what] != expected:
                 raise ValueError(f"the resume point is of {what} {about[what]}, not {expected}")
         scored = tuple(ScoredExpectation.model_validate(score) for score in about["scored"])
-        weights, optimizer, watch = (_under(f"{what}/", tensors) for what in ("weights", "optimizer", "watch"))
-        return ResumePoint(step, self.seeds, weights, optimizer, watch, scored)
+        kinds = ("weights", "optimizer", "watch", "masks")
+        weights, optimizer, watch, masks = (_under(f"{what}/", tensors) for what in kinds)
+        return ResumePoint(step, self.seeds, weights, optimizer, watch, masks, scored)
 
     def _write(
         self, name: str, kind: str, data: bytes, *, seed: int | None = None, step: int | None = None

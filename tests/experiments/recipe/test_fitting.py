@@ -114,6 +114,14 @@ def test_an_intervention_that_finds_nothing_to_work_on_is_refused(task, model, i
     assert the_error(data(task, model, interventions=[intervention])).field == field
 
 
+@pytest.mark.parametrize("field", ["interventions.0.every", "interventions.1"])
+def test_pruning_comes_once_and_leaves_steps_to_train(field):
+    pruning = {"name": "prune-and-rewind", "keep": 0.5, "every": 6 if field.endswith("every") else 5, "rounds": 2}
+    interventions = [pruning] * (1 if field.endswith("every") else 2)
+    error = the_error(data(ADDITION, MLP, training={"steps": 12}, interventions=interventions))
+    assert error.field == field
+
+
 def test_a_graft_names_matrices_of_the_model():
     start = {"run": 1, "take": "grafts", "grafts": [{"parameters": ["W_Q"], "head": 0}]}
     error = the_error(data(ADDITION, MLP, start=start))

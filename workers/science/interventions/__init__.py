@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from experiments.recipe.interventions import InterventionSpec
 from workers.science.dataset import Dataset
-from workers.science.interventions.intervention import Intervention, LossTerm, Masks, Stage
+from workers.science.interventions.intervention import Intervention, LossTerm, Masks, Rounds, Stage
 from workers.science.randomness import generator
 from workers.science.registry import implementation_of, import_modules
 
@@ -36,6 +36,12 @@ def masked(interventions: Sequence[InterventionSpec], stage: Stage) -> tuple[Sta
             both = {name: kept & lasting.kept.get(name, kept) for name, kept in masks.kept.items()}
             lasting = replace(lasting, kept=lasting.kept | both)
     return stage, lasting
+
+
+def rounds_of(interventions: Sequence[InterventionSpec], stage: Stage) -> Rounds | None:
+    """What begins training anew, if anything does; a recipe has one at most."""
+    found = (_implementation(spec).rounds(stage, _purpose(index, spec)) for index, spec in enumerate(interventions))
+    return next(filter(None, found), None)
 
 
 def loss_terms(interventions: Sequence[InterventionSpec], stage: Stage) -> list[LossTerm]:

@@ -36,6 +36,25 @@ class Masks:
     lasts: bool = False
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """Training that begins anew after each of `count` times `every` updates, on less and less of the network."""
+
+    every: int
+    count: int
+    first: Weights  # what every weight goes back to
+    names: tuple[str, ...]  # of the weights that are pruned
+    kept: Callable[[int, Weights], dict[str, Bool[Tensor, "seed ..."]]]
+    """Which entries the round of this number, from 1, leaves, judged by the weights that training has led to."""
+
+    def number_of(self, step: int) -> int:
+        """Of the round to which the update after `step` others belongs; 0 before the first pruning."""
+        return min(step // self.every, self.count)
+
+    def start_of(self, step: int) -> int:
+        return self.every * self.number_of(step)
+
+
 class Intervention:
     """What an edit can touch. An intervention overrides what it edits; the rest stays as it was."""
 
@@ -48,6 +67,9 @@ class Intervention:
     def masks(self, stage: Stage, purpose: str) -> Masks:
         """`purpose` names the intervention to the generators."""
         return Masks()
+
+    def rounds(self, stage: Stage, purpose: str) -> Rounds | None:
+        return None
 
     def loss_term(self, stage: Stage) -> LossTerm | None:
         return None

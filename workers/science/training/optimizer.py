@@ -54,6 +54,11 @@ class Optimizer:
             if isinstance(value, Tensor)
         }
 
+    def restart(self) -> None:
+        """As if no update had been made: moments, momentum and their counts are zero again."""
+        for value in self.state().values():
+            value.zero_()
+
     def restore(self, state: State) -> None:
         """Go on from a stored state as if never interrupted."""
         for key, value in state.items():

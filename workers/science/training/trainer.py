@@ -11,7 +11,7 @@ from experiments.recipe.recipe import Recipe
 from workers.science.evaluation import Snapshot
 from workers.science.events import ResumePoint
 from workers.science.failures import NotFinite
-from workers.science.interventions import loss_terms, masked
+from workers.science.interventions import loss_terms, masked, rounds_of
 from workers.science.interventions.intervention import Stage
 from workers.science.model import Weights
 from workers.science.setup import Setup, set_up
@@ -21,6 +21,7 @@ from workers.science.training.captured import CapturedStep
 from workers.science.training.divergence import DivergenceWatch, culprit
 from workers.science.training.objective import Objective
 from workers.science.training.optimizer import Optimizer
+from workers.science.training.pruning import Pruning
 from workers.science.training.step import Step, StepFunction
 
 CHECK_EVERY = {"cpu": 1, "cuda": 50}  # updates between two looks at what the watch has seen; each makes a GPU wait
@@ -39,13 +40,14 @@ class Trainer:
         self.batches = Batches(recipe.task, recipe.training, self.setup.parts, self.seeds, device)
         self.optimizer = Optimizer(recipe.training, self.weights, frozen=self.setup.frozen)
         self.watch = DivergenceWatch(self.seeds, device)
+        self.pruning = Pruning(rounds_of(recipe.interventions, stage), masks, self.weights, self.optimizer)
         self._check_every = CHECK_EVERY[device.type]
         step = Step(
             self.weights,
             self.objective,
             self.optimizer,
             self.watch,
-            masks,
+            self.pruning.masks,
             recipe.training.max_gradient_norm,
             checks_at_once=self._check_every == 1,
         )
@@ -62,7 +64,7 @@ class Trainer:
 
         Raises NotFinite when a loss is no number; on a GPU at most CHECK_EVERY updates later, and before anybody looks.
         """
-        self.optimizer.set_learning_rate(self.step)
+        self.optimizer.set_learning_rate(self.pruning.before(self.step))
         losses = self._step(self.batches.at(self.step), self.step)
         self.step += 1
         if self._check_every > 1 and self.step % self._check_every == 0:
@@ -89,7 +91,9 @@ class Trainer:
     def resume_point(self, scored: tuple[ScoredExpectation, ...]) -> ResumePoint:
         self.check()
         weights = {name: weight.detach() for name, weight in self.weights.items()}
-        return ResumePoint(self.step, self.seeds, weights, self.optimizer.state(), self.watch.state(), scored)
+        return ResumePoint(
+            self.step, self.seeds, weights, self.optimizer.state(), self.watch.state(), self.pruning.state(), scored
+        )
 
     def restore(self, point: ResumePoint) -> None:
         """Go on from a resume point of the same recipe and seeds."""
@@ -100,6 +104,7 @@ class Trainer:
                 weight.copy_(point.weights[name])
         self.optimizer.restore(point.optimizer)
         self.watch.restore(point.watch)
+        self.pruning.restore(point.masks)
         self.step = point.step
 
 
