@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from experiments.recipe.analyses.features import FeatureDirections
+from experiments.recipe.analyses.features import DataDirections, FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
 from experiments.recipe.analyses.in_context import InContextCurve
 from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
@@ -24,6 +24,7 @@ __all__ = [
     "AttentionPatterns",
     "ComponentEffects",
     "CompositionMap",
+    "DataDirections",
     "FeatureDirections",
     "FourierOfPairs",
     "FourierSpectrum",
@@ -39,6 +40,7 @@ AnyAnalysis = (
     PcaOverTraining
     | FourierSpectrum
     | FeatureDirections
+    | DataDirections
     | InContextCurve
     | KeyFrequencies
     | NeuronClusters

@@ -16,3 +16,17 @@ class FeatureDirections(Look):
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(model, ToyModel) and model.variant == "relu-output"
+
+
+class DataDirections(Look):
+    """Where the hidden layer puts the training examples, beside the directions of the features, over the checkpoints.
+
+    Source: Henighan et al. 2023, "Superposition, Memorization, and Double Descent".
+    """
+
+    needs: ClassVar[str] = "a fixed training set and model 'toy-model', variant 'relu-output', with d_hidden 2"
+    name: Literal["data-directions"] = "data-directions"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        is_plane = isinstance(model, ToyModel) and model.variant == "relu-output" and model.d_hidden == 2
+        return is_plane and task.n_train is not None

@@ -19,6 +19,7 @@ from experiments.recipe.measures.fourier import (
 )
 from experiments.recipe.measures.geometry import (
     BasisAlignment,
+    DatumDimensionality,
     DimensionsPerFeature,
     FeatureDimensionality,
     FeatureGeometry,
@@ -61,6 +62,7 @@ __all__ = [
     "CompositionScores",
     "CopyingScore",
     "CosCoefficients",
+    "DatumDimensionality",
     "DimensionsPerFeature",
     "ExactMatch",
     "ExcessLoss",
@@ -116,6 +118,7 @@ AnyMeasure = (
     | FeatureNorm
     | FeaturesRepresented
     | FeatureDimensionality
+    | DatumDimensionality
     | FeatureInterference
     | DimensionsPerFeature
     | BasisAlignment

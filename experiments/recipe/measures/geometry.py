@@ -46,6 +46,20 @@ class FeatureInterference(FeatureGeometry):
     name: Literal["feature-interference"] = "feature-interference"
 
 
+class DatumDimensionality(FeatureGeometry):
+    """D_i = ||h_i||^2 / sum_j (h_i . h_j / ||h_i||)^2 in [0, 1] of the training examples, h_i being what the hidden
+    layer makes of example i: their mean, and the least and the largest of them. m / T when T examples form a polygon,
+    and near 0 when many lie along the features they share. Source: Henighan et al. 2023, "Superposition, Memorization,
+    and Double Descent"."""
+
+    needs: ClassVar[str] = "a fixed training set and model 'toy-model', variant 'relu-output'"
+    unit: ClassVar[str] = "dimensions"
+    name: Literal["datum-dimensionality"] = "datum-dimensionality"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return super().fits(task, model) and task.n_train is not None
+
+
 class DimensionsPerFeature(FeatureGeometry):
     """m / ||W||_F^2: hidden dimensions for each feature that is represented, 1 without superposition."""
 

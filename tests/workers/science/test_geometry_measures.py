@@ -7,6 +7,7 @@ import torch
 
 from experiments.recipe.measures import (
     BasisAlignment,
+    DatumDimensionality,
     DimensionsPerFeature,
     FeatureDimensionality,
     FeatureInterference,
@@ -15,6 +16,7 @@ from experiments.recipe.measures import (
 )
 from experiments.recipe.models import ToyModel as ToyModelSpec
 from experiments.recipe.tasks import FeatureReconstruct
+from workers.science.dataset import Examples
 from workers.science.evaluation import Snapshot
 from workers.science.measures import measure
 from workers.science.models import build_model
@@ -46,6 +48,31 @@ ANTIPODAL = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)]
 def test_dimensions_of_a_feature_in_a_regular_figure(directions, dimensions):
     found = values_of(FeatureDimensionality(), *directions)
     assert list(found.values()) == pytest.approx([dimensions] * (len(directions) + 1), abs=1e-6)
+
+
+def of_data(*hidden):
+    """The dimensions of training examples that the hidden layer puts here: one feature each, with that direction."""
+    spec, task = DatumDimensionality(), FeatureReconstruct(n_features=len(hidden), n_examples=len(hidden))
+    examples = torch.eye(len(hidden))[None, :, None]
+    snapshot = Snapshot(
+        build_model(ToyModelSpec(d_hidden=2), task),
+        {"W": torch.tensor([hidden])},
+        {"train": Examples(examples, examples)},
+        (0,),
+        lambda outputs, labels: outputs,
+        (),
+        task=task,
+    )
+    return {component: value.item() for component, value in measure(spec, snapshot).items()}
+
+
+def test_examples_that_form_a_polygon_have_two_dimensions_between_them():
+    found = of_data(*polygon(7))
+    assert found == pytest.approx({"": 2 / 7, "least": 2 / 7, "largest": 2 / 7}, abs=1e-6)
+
+
+def test_an_example_at_the_origin_has_no_dimension():
+    assert of_data(*ORTHOGONAL, (0.0, 0.0)) == {"": pytest.approx(2 / 3), "least": 0.0, "largest": pytest.approx(1.0)}
 
 
 def test_a_feature_that_is_not_represented_has_no_dimensions_and_does_not_count():

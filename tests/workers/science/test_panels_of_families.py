@@ -3,9 +3,12 @@
 import pytest
 import torch
 
+from experiments.recipe.tasks import FeatureReconstruct
 from tests.workers.science.runs import MLP, REGRESSION, SUPERPOSITION, MemoryArchive, carry_out, of_kind, recipe
 from workers.science.events import Analysed
 from workers.science.fourier import frequency_norms
+from workers.science.randomness import generator
+from workers.science.tasks import build_dataset
 
 
 def panels(base, name, **changes):
@@ -33,6 +36,17 @@ def test_directions_in_the_plane_are_points_of_the_features():
 def test_directions_in_more_dimensions_have_no_plane():
     found, _ = panels(SUPERPOSITION, "feature-directions", model={"name": "toy-model", "d_hidden": 3})
     assert list(found) == ["feature-products"]
+
+
+def test_training_examples_are_shown_where_the_hidden_layer_puts_them():
+    task = SUPERPOSITION["task"] | {"n_examples": 3}
+    found, archive = panels(SUPERPOSITION, "data-directions", task=task)
+    shown = {(series.name, series.seed): series for series in found["data-directions"].frames[-1].series}
+    assert set(shown) == {(name, seed) for name in ("training examples", "features") for seed in (0, 1)}
+    examples = build_dataset(FeatureReconstruct(**task), generator(1, "data")).train.inputs[:, 0]
+    hidden = examples @ archive.checkpoints[20]["W"][1]
+    assert shown["training examples", 1].x == pytest.approx(hidden[:, 0].tolist(), abs=1e-6)
+    assert shown["training examples", 1].text == ["training example 0", "training example 1", "training example 2"]
 
 
 def test_the_in_context_curve_puts_the_network_beside_its_baselines():

@@ -33,6 +33,23 @@ def test_features_are_to_be_given_back_or_their_absolute_values():
     assert signed.inputs.min() < -0.9 and signed.inputs.max() > 0.9
 
 
+def test_a_fixed_training_set_is_drawn_once_and_shares_no_example_with_the_test_set():
+    spec = FeatureReconstruct(n_features=6, sparsity=0.2, n_examples=50, n_test=200)
+    train, test = dataset(spec).train, dataset(spec).test
+    assert spec.n_train == len(train) == 50
+    assert torch.equal(train.inputs, dataset(spec).train.inputs)
+    assert not torch.equal(train.inputs, dataset(spec, seed=1).train.inputs)
+    assert set(map(tuple, train.inputs[:, 0].tolist())).isdisjoint(map(tuple, test.inputs[:, 0].tolist()))
+
+
+def test_examples_of_unit_length_keep_their_direction_and_an_empty_one_stays_empty():
+    plain = dataset(FEATURES).test.inputs
+    scaled = dataset(FEATURES.model_copy(update={"unit_length": True})).test.inputs
+    lengths = plain.norm(dim=-1, keepdim=True)
+    assert (lengths == 0).any() and torch.equal(scaled[lengths[..., 0] == 0], plain[lengths[..., 0] == 0])
+    torch.testing.assert_close(scaled * lengths, plain)
+
+
 def test_importance_falls_by_a_constant_factor():
     assert FeatureReconstruct(n_features=3, importance=0.5).importances == (1.0, 0.5, 0.25)
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from experiments.recipe.measures import (
     BasisAlignment,
+    DatumDimensionality,
     DimensionsPerFeature,
     FeatureDimensionality,
     FeatureInterference,
@@ -47,6 +48,26 @@ def feature_dimensionality(spec: FeatureDimensionality, snapshot: Snapshot) -> d
 def feature_interference(spec: FeatureInterference, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     values = interference(_directions(snapshot))
     return {"": values.mean(1)} | _each(values)
+
+
+@implements(DatumDimensionality)
+def datum_dimensionality(spec: DatumDimensionality, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    values = shared_dimensionality(hidden_data(snapshot))
+    return {"": values.mean(1), "least": values.amin(1), "largest": values.amax(1)}
+
+
+def hidden_data(snapshot: Snapshot) -> Float[Tensor, "seed example d_hidden"]:
+    """h = x W of every training example."""
+    return snapshot.splits["train"].inputs[:, :, 0].double() @ _directions(snapshot)
+
+
+def shared_dimensionality(vectors: Float[Tensor, "seed vector dim"]) -> Float[Tensor, "seed vector"]:
+    """D_i = |v_i|^4 / (v_i^T (sum_j v_j v_j^T) v_i), and 0 for v_i = 0: as `dimensionality`, but with no table of all
+    pairs, of which 100,000 examples would have too many."""
+    second_moments = vectors.mT @ vectors  # (seed, dim, other)
+    squares = vectors.square().sum(-1)
+    spread = torch.einsum("svd,sde,sve->sv", vectors, second_moments, vectors)
+    return torch.where(squares > 0, squares.square() / spread, torch.zeros_like(squares))
 
 
 @implements(DimensionsPerFeature)
