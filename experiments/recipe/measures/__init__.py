@@ -46,6 +46,8 @@ from experiments.recipe.measures.mechanisms import (
     PatchingEffect,
 )
 from experiments.recipe.measures.memory import BitsMemorised
+from experiments.recipe.measures.othello import ExcessOverLegal, LegalMoves
+from experiments.recipe.measures.probes import LinearProbe, MlpProbe
 from experiments.recipe.measures.weights import WeightNorm
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "DimensionsPerFeature",
     "ExactMatch",
     "ExcessLoss",
+    "ExcessOverLegal",
     "ExcludedLoss",
     "FeatureDimensionality",
     "FeatureGeometry",
@@ -76,6 +79,8 @@ __all__ = [
     "FourierPower",
     "HeadScores",
     "KeyFrequencyCount",
+    "LegalMoves",
+    "LinearProbe",
     "LogitAttribution",
     "LogitFve",
     "Loss",
@@ -84,6 +89,7 @@ __all__ = [
     "LossPerSlice",
     "MeasureName",
     "MeasureSpec",
+    "MlpProbe",
     "NameDifference",
     "NeuronFve",
     "PatchingEffect",
@@ -131,6 +137,10 @@ AnyMeasure = (
     | KeyFrequencyCount
     | NeuronFve
     | FourierGini
+    | LegalMoves
+    | ExcessOverLegal
+    | LinearProbe
+    | MlpProbe
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]
 if TYPE_CHECKING:

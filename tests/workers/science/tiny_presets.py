@@ -16,6 +16,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "ioi-symbolic": {"names": 5, "n_test": 32},
     "modular-addition": {"modulus": 7},
     "modular-subtraction": {"modulus": 7},
+    "othello": {"size": 4, "n_games": 40, "n_test": 16},
     "previous-token": {"vocabulary": 6, "length": 5, "n_test": 8},
     "random-labels": {"symbols": 5, "train_fraction": 0.8},
     "random-period": {"vocabulary": 6, "length": 17, "shortest": 3, "longest": 8, "n_test": 8},
@@ -40,7 +41,19 @@ def tiny(preset: Recipe) -> Recipe:
     _shrink_task(data["task"])
     _shrink(data["model"], preset.model.model_dump(), SMALL_MODELS[preset.model.name])
     _shrink(data["training"], preset.training.model_dump(), SMALL_TRAINING)
+    _shrink_steps(data)
     return recipe_from_data(data | {"checkpoints": {"count": 3}, "measure_at": {"count": 3}})
+
+
+def _shrink_steps(data: dict[str, Any]) -> None:
+    """Of a sweep over the steps, in which the first is how long it is trained; and of probes that are trained too."""
+    for swept in [data.get("sweep", {}), *(expectation.get("where", {}) for expectation in data.get("expect", []))]:
+        if "training.steps" in swept:
+            steps = swept["training.steps"]
+            swept["training.steps"] = [min(s, 6) for s in steps] if isinstance(steps, list) else min(steps, 6)
+    for measure in data["measures"]:
+        if "n_steps" in measure:
+            measure["n_steps"] = 2
 
 
 def _shrink_task(task: dict[str, Any]) -> None:
