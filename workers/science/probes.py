@@ -3,6 +3,8 @@
 They know nothing of tasks or networks. Items whose class is IGNORED neither teach nor count.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +19,7 @@ Classes = Int[Tensor, "seed row item"]
 Logits = Float[Tensor, "seed row item class"]
 
 RIDGE = 1e-3
-NEWTON_STEPS = 40
+NEWTON_STEPS = 30
 ADAM_BATCH, ADAM_RATE = 512, 1e-2
 
 
@@ -45,7 +47,7 @@ class LinearClassifier:
 
     def logits(self, features: Features) -> Logits:
         flat = self.scale(features) @ self.weight.flatten(2)
-        return flat.unflatten(-1, self.weight.shape[2:]) + self.bias[:, None]
+        return _by_item(flat, self.weight.shape[-1]) + self.bias[:, None]
 
     @property
     def directions(self) -> Float[Tensor, "seed feature item class"]:
@@ -56,15 +58,17 @@ class LinearClassifier:
 @dataclass(frozen=True)
 class HiddenLayerClassifier:
     scale: Scale
-    w_in: Float[Tensor, "seed feature hidden"]
-    b_in: Float[Tensor, "seed 1 hidden"]
-    w_out: Float[Tensor, "seed hidden item_class"]
-    b_out: Float[Tensor, "seed 1 item_class"]
+    weights: Sequence[Tensor]  # W_in (seed, feature, hidden), b_in, W_out (seed, hidden, item class), b_out
     n_classes: int
 
     def logits(self, features: Features) -> Logits:
-        hidden = (self.scale(features) @ self.w_in + self.b_in).relu()
-        return (hidden @ self.w_out + self.b_out).unflatten(-1, (-1, self.n_classes))
+        w_in, b_in, w_out, b_out = self.weights
+        hidden = (self.scale(features) @ w_in + b_in).relu()
+        return _by_item(hidden @ w_out + b_out, self.n_classes)
+
+
+def _by_item(flat: Tensor, n_classes: int) -> Tensor:
+    return flat.reshape(*flat.shape[:-1], -1, n_classes)  # (..., item, class)
 
 
 Classifier = LinearClassifier | HiddenLayerClassifier
@@ -82,10 +86,10 @@ def fit_linear(features: Features, classes: Classes, n_classes: int) -> LinearCl
     weight = before = x.new_zeros(len(x), x.shape[-1], n_items * n_classes)
     for step in range(NEWTON_STEPS):
         ahead = weight + step / (step + 3) * (weight - before)
-        errors = _errors((x @ ahead).unflatten(-1, (n_items, n_classes)), classes).flatten(2)
+        errors = _errors(_by_item(x @ ahead, n_classes), classes).flatten(2)
         gradient = x.mT @ errors / n_rows + RIDGE * ahead
         before, weight = weight, ahead - torch.cholesky_solve(gradient, factor)
-    found = weight.unflatten(-1, (n_items, n_classes))
+    found = _by_item(weight, n_classes)
     return LinearClassifier(scale, found[:, :-1], found[:, -1])
 
 
@@ -112,7 +116,7 @@ def fit_hidden_layer(
     for _ in range(n_steps):
         rows = torch.randint(features.shape[1], (ADAM_BATCH,), generator=drawing).to(features.device)
         with torch.enable_grad():
-            logits = HiddenLayerClassifier(scale, *weights, n_classes).logits(features[:, rows])
+            logits = HiddenLayerClassifier(scale, weights, n_classes).logits(features[:, rows])
             loss = torch.nn.functional.cross_entropy(
                 logits.flatten(0, 2), classes[:, rows].flatten(), ignore_index=IGNORED, reduction="sum"
             )
@@ -121,11 +125,12 @@ def fit_hidden_layer(
             weight.grad = gradient
         optimizer.step()
         schedule.step()
-    return HiddenLayerClassifier(scale, *(weight.detach() for weight in weights), n_classes)
+    return HiddenLayerClassifier(scale, [weight.detach() for weight in weights], n_classes)
 
 
 def _normal(shape: tuple[int, int], drawing: torch.Generator) -> Tensor:
-    return torch.randn((1, *shape), generator=drawing) / shape[0] ** 0.5
+    drawn: Tensor = torch.randn((1, *shape), generator=drawing) / math.sqrt(shape[0])
+    return drawn
 
 
 def accuracy(classifier: Classifier, features: Features, classes: Classes) -> Float[Tensor, "seed item"]:
