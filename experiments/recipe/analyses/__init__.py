@@ -4,10 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from experiments.recipe.analyses.attention import AttentionByToken
 from experiments.recipe.analyses.features import DataDirections, FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
 from experiments.recipe.analyses.in_context import InContextCurve
 from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
+from experiments.recipe.analyses.lists import ValueCircuits
 from experiments.recipe.analyses.mechanisms import (
     ActivationPatching,
     AttentionPatterns,
@@ -21,6 +23,7 @@ from experiments.recipe.analyses.principal_components import PcaOverTraining
 __all__ = [
     "ActivationPatching",
     "AnalysisSpec",
+    "AttentionByToken",
     "AttentionPatterns",
     "ComponentEffects",
     "CompositionMap",
@@ -34,6 +37,7 @@ __all__ = [
     "NeuronAblation",
     "NeuronClusters",
     "PcaOverTraining",
+    "ValueCircuits",
 ]
 
 AnyAnalysis = (
@@ -46,6 +50,8 @@ AnyAnalysis = (
     | NeuronClusters
     | FourierOfPairs
     | AttentionPatterns
+    | AttentionByToken
+    | ValueCircuits
     | ComponentEffects
     | ActivationPatching
     | HeadCircuits

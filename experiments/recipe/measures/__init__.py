@@ -28,6 +28,7 @@ from experiments.recipe.measures.geometry import (
     FeaturesRepresented,
 )
 from experiments.recipe.measures.ioi import AttentionToRoles, NameDifference
+from experiments.recipe.measures.lists import LargestError, ValueCopying, ValueOrder
 from experiments.recipe.measures.losses import (
     Accuracy,
     AccuracyPerPosition,
@@ -81,6 +82,7 @@ __all__ = [
     "KeyFrequencyCount",
     "LegalMoves",
     "LinearProbe",
+    "LargestError",
     "LogitAttribution",
     "LogitFve",
     "Loss",
@@ -95,6 +97,8 @@ __all__ = [
     "PatchingEffect",
     "RestrictedLoss",
     "TrigSimilarity",
+    "ValueCopying",
+    "ValueOrder",
     "WeightNorm",
 ]
 
@@ -113,6 +117,9 @@ AnyMeasure = (
     | ExactMatch
     | WeightNorm
     | HeadScores
+    | LargestError
+    | ValueOrder
+    | ValueCopying
     | AblationEffect
     | AblationEffectOnAccuracy
     | LogitAttribution

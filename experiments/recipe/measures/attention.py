@@ -28,12 +28,13 @@ class HeadScores(Measure):
 
 
 class AttentionFromAnswers(OnAnswers, Measure):
-    """Where the heads look from the positions at which they are asked."""
+    """Where the heads look from the positions at which they are asked; nothing without layers, so that a sweep can go
+    down to none, as a control."""
 
     unit: ClassVar[str] = "fraction"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        return isinstance(model, Transformer) and model.n_layers > 0 and self.has_its_answers(task)
+        return isinstance(model, Transformer) and self.has_its_answers(task)
 
 
 class AttentionToAnswer(AttentionFromAnswers):
@@ -41,7 +42,7 @@ class AttentionToAnswer(AttentionFromAnswers):
     stands already: in [0, 1], as "L0H1", and the largest of all heads as "largest head". A head that copies what it
     attends to needs nothing else. It means something where answers are among the tokens that are read."""
 
-    needs: ClassVar[str] = "a transformer with layers answered with tokens, and an answer and a kind that the task has"
+    needs: ClassVar[str] = "a transformer answered with tokens, and an answer and a kind that the task has"
     name: Literal["attention-to-answer"] = "attention-to-answer"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
@@ -52,7 +53,7 @@ class AttentionToPosition(AttentionFromAnswers):
     """How much of its attention each head pays, from the positions that are asked, to those of one name: in [0, 1], as
     "L0H1 to =", and the largest of all heads as "largest head to ="."""
 
-    needs: ClassVar[str] = "a transformer with layers, and an answer, a kind and a position that the task has"
+    needs: ClassVar[str] = "a transformer, and an answer, a kind and a position that the task has"
     name: Literal["attention-to-position"] = "attention-to-position"
     to: Annotated[str, Field(max_length=80, description="a position, by the name that the task gives it")]
 

@@ -9,6 +9,7 @@ from experiments.recipe.tasks.digits import DigitArithmetic
 from experiments.recipe.tasks.features import FeatureReconstruct
 from experiments.recipe.tasks.groups import GroupComposition
 from experiments.recipe.tasks.ioi import IoiSymbolic
+from experiments.recipe.tasks.lists import ReduceList
 from experiments.recipe.tasks.memory import RandomLabels, RandomStrings
 from experiments.recipe.tasks.modular import (
     ModularAddition,
@@ -54,6 +55,7 @@ __all__ = [
     "RandomPeriod",
     "RandomStrings",
     "Recurrence",
+    "ReduceList",
     "RepeatedSubsequence",
     "SingleTask",
     "Task",
@@ -78,6 +80,7 @@ AnyTokenTask = (
     | RandomPeriod
     | RandomStrings
     | Recurrence
+    | ReduceList
     | RepeatedSubsequence
 )
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression | IclSparse | IclNetwork | IclTree

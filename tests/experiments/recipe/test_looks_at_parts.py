@@ -24,11 +24,10 @@ MEASURES = [
     {"name": "ablation-effect", "by": "resample", "answer": "k=1"},
     {"name": "ablation-effect-on-accuracy"},
     {"name": "patching-effect", "of": "residual"},
-    {"name": "attention-to-answer"},
-    {"name": "attention-to-position", "to": "2"},
     {"name": "copying-score"},
     {"name": "composition-scores", "of": "V"},
 ]
+WITHOUT_LAYERS_NOTHING = [{"name": "attention-to-answer"}, {"name": "attention-to-position", "to": "2"}]
 ANALYSES = [
     {"name": "attention-patterns"},
     {"name": "component-effects"},
@@ -45,6 +44,11 @@ def test_heads_are_needed(kind, look):
     recipe_with(kind, look)
     without = {"name": "transformer", "n_layers": 0, "d_model": 8, "d_mlp": 0}
     assert refused(kind, look, model=without).field == f"{kind}.0.name"
+
+
+@pytest.mark.parametrize("look", WITHOUT_LAYERS_NOTHING, ids=str)
+def test_a_sweep_down_to_no_layers_may_ask_where_heads_look(look):
+    recipe_with("measures", look, model=TWO_LAYERS | {"n_layers": 0})
 
 
 def test_what_the_embedding_writes_is_told_without_any_head():

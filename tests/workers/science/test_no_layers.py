@@ -3,12 +3,13 @@
 import pytest
 import torch
 
-from experiments.recipe.measures import HeadScores
 from experiments.recipe.models import Transformer as TransformerSpec
 from tests.workers.science.parity import assert_same, model_with, some_tokens, weights_of
 from tests.workers.science.runs import PREVIOUS_TOKEN, carry_out, measured, recipe
 from workers.science.bridge import to_transformer_lens
 from workers.science.initial_weights import first_matrix
+
+OF_HEADS = [{"name": "head-scores"}, {"name": "attention-to-answer"}, {"name": "attention-to-position", "to": "0"}]
 
 
 def test_logits_are_the_unembedding_of_token_and_place():
@@ -45,6 +46,6 @@ def test_biases_of_layers_it_lacks_leave_nothing_to_train_beside_its_tables():
 
 def test_a_sweep_down_to_no_layers_keeps_the_measures_of_heads_where_there_are_heads():
     model = PREVIOUS_TOKEN["model"] | {"n_layers": 0}
-    run = recipe(PREVIOUS_TOKEN, model=model, measures=[{"name": "accuracy"}, HeadScores().model_dump()])
+    run = recipe(PREVIOUS_TOKEN, model=model, measures=[{"name": "accuracy"}, *map(dict, OF_HEADS)])
     events = carry_out(run)
-    assert measured(events, "accuracy") and not measured(events, "head-scores")
+    assert measured(events, "accuracy") and not any(measured(events, of_heads["name"]) for of_heads in OF_HEADS)

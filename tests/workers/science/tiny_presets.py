@@ -19,6 +19,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "othello": {"size": 4, "n_games": 40, "n_test": 16},
     "previous-token": {"vocabulary": 6, "length": 5, "n_test": 8},
     "random-labels": {"symbols": 5, "train_fraction": 0.8},
+    "reduce-list": {"vocabulary": 6, "max_test": 40},
     "random-period": {"vocabulary": 6, "length": 17, "shortest": 3, "longest": 8, "n_test": 8},
     "random-strings": {"strings": 6, "length": 6, "vocabulary": 6, "n_test": 8},
     "recurrence": {"modulus": 7},

@@ -58,8 +58,11 @@ def with_head(
 
 
 def by_head(model: Model, values: Float[Tensor, "seed head"], suffix: str = "") -> dict[str, Float[Tensor, "seed"]]:
-    """One value per head, layer by layer, under the names of the heads, and the largest as "largest head"."""
+    """One value per head, layer by layer, under the names of the heads, and the largest as "largest head"; nothing of a
+    transformer without layers."""
     assert isinstance(model, Transformer), "only transformers have heads"
+    if not model.spec.n_layers:
+        return {}
     names = [f"L{layer}H{head}" for layer in range(model.spec.n_layers) for head in range(model.spec.n_heads)]
     named = {"largest head": values.amax(1)} | dict(zip(names, values.unbind(1), strict=True))
     return {f"{name}{suffix}": value for name, value in named.items()}
