@@ -48,6 +48,7 @@ from experiments.recipe.measures.mechanisms import (
 )
 from experiments.recipe.measures.memory import BitsMemorised
 from experiments.recipe.measures.othello import ExcessOverLegal, LegalMoves
+from experiments.recipe.measures.parts import PartSimilarity
 from experiments.recipe.measures.probes import LinearProbe, MlpProbe
 from experiments.recipe.measures.weights import WeightNorm
 
@@ -94,6 +95,7 @@ __all__ = [
     "MlpProbe",
     "NameDifference",
     "NeuronFve",
+    "PartSimilarity",
     "PatchingEffect",
     "RestrictedLoss",
     "TrigSimilarity",
@@ -148,6 +150,7 @@ AnyMeasure = (
     | ExcessOverLegal
     | LinearProbe
     | MlpProbe
+    | PartSimilarity
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]
 if TYPE_CHECKING:

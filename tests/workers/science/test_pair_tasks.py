@@ -65,8 +65,11 @@ def test_dividing_modulo_a_composite_number_is_refused():
 @pytest.mark.parametrize("task", ["modular-multiplication", "modular-division", "group-composition"])
 def test_what_assumes_sums_or_differences_is_refused(task):
     spectrum = {"task": {"name": task}, "analyses": [{"name": "fourier-spectrum"}]}
-    with pytest.raises(InvalidRecipe, match="'fourier-spectrum' needs a modular task"):
+    with pytest.raises(InvalidRecipe, match="'fourier-spectrum' needs modular addition or subtraction"):
         recipe_from_data(ADDITION | spectrum)
+    measured_on_sums = {"task": {"name": task}, "measures": [{"name": "restricted-loss"}]}
+    with pytest.raises(InvalidRecipe, match="'restricted-loss' needs modular addition or subtraction"):
+        recipe_from_data(ADDITION | measured_on_sums)
     restricted = {"task": {"name": task}, "interventions": [{"name": "fourier-loss", "coefficient": 1.0}]}
     with pytest.raises(InvalidRecipe, match="'fourier-loss' needs a modular task"):
         recipe_from_data(ADDITION | restricted)
