@@ -26,7 +26,8 @@ def linear_cka(x: Float[Tensor, "seed example d_x"], y: Float[Tensor, "seed exam
     """||X^T Y||_F^2 / (||X^T X||_F ||Y^T Y||_F) of centred columns, in [0, 1]; not a number where one never changes."""
     x, y = x - x.mean(1, keepdim=True), y - y.mean(1, keepdim=True)
     shared, of_x, of_y = (torch.linalg.matrix_norm(a.mT @ b) for a, b in ((x, y), (x, x), (y, y)))
-    return shared.square() / (of_x * of_y)
+    cka: Tensor = shared.square() / (of_x * of_y)
+    return cka
 
 
 def overlap(p: Float[Tensor, "seed frequency"], q: Float[Tensor, "seed frequency"]) -> Float[Tensor, "seed"]:
