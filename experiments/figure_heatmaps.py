@@ -24,6 +24,7 @@ def heatmap_figure(panel: Panel, grids: Sequence[Grid], theme: Theme) -> Json:
         is_lowest = place + columns >= len(grids)
         x_axis = _cell_axis(panel.x, grid.x, is_titled=is_lowest) | {"domain": x_domain, "anchor": f"y{suffix}"}
         y_axis = _cell_axis(panel.y, grid.y, is_titled=column == 0) | {"domain": y_domain, "anchor": f"x{suffix}"}
+        y_axis["showticklabels"] = column == 0 or grid.y != grids[place - 1].y  # words would run into the plot beside
         layout |= {f"xaxis{suffix}": x_axis, f"yaxis{suffix}": y_axis}
         title = {"text": _grid_label(grid), "x": left, "y": top, "xref": "paper", "yref": "paper", "showarrow": False}
         layout["annotations"].append(title | {"xanchor": "left", "yanchor": "bottom"})

@@ -34,5 +34,6 @@ class OnAnswers(Look):
 
     @property
     def said_all(self) -> str:
-        """Behind the title of a plot: ", test split, part add at k=0"."""
-        return f", {self.split} split" + (f", part {self.part}" if self.part else "") + self.said_which
+        """Behind the title of a plot, where it is not all answers of the test set: ", part add at k=0"."""
+        split = ", training set" if self.split == "train" else ""
+        return split + (f", part {self.part}" if self.part else "") + self.said_which

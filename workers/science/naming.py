@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-MAX_SLUG = 50  # of the 80 characters of a key
+MAX_KEY = 80
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -18,5 +18,5 @@ def distinct(names: Sequence[str]) -> list[str]:
 
 
 def slug(text: str) -> str:
-    """The text as part of a panel's key: its letters and digits, hyphens for the rest."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:MAX_SLUG].strip("-")
+    """The text as a panel's key: its letters and digits, hyphens for the rest."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_KEY]

@@ -56,6 +56,12 @@ def test_frames_become_a_slider_that_starts_at_the_last_checkpoint(kind, n_seeds
     assert [drawn.data[place].uid for place in moving] == [trace.uid for trace in drawn.frames[0].data]
 
 
+def test_heat_maps_in_a_row_name_their_rows_once_where_they_are_the_same():
+    same, other = grid(0.5, 0), grid(0.5, 1).model_copy(update={"y": ["c", "d"]})
+    layout = figure_of_panel(panel("heatmap", grids=[same, same, other]))["layout"]
+    assert [layout[axis]["showticklabels"] for axis in ("yaxis", "yaxis2", "yaxis3")] == [True, False, True]
+
+
 def test_frames_of_heat_maps_share_one_colour_range():
     frames = [Frame(step=0, grids=[grid(5.0)]), Frame(step=10, grids=[grid(-2.0)])]
     drawn = accepted(figure_of_panel(panel("heatmap", frames=frames)))

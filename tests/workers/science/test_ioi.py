@@ -7,13 +7,14 @@ import torch
 
 from experiments.recipe.measures import AttentionToRoles, LogitAttribution, NameDifference
 from experiments.recipe.models import Transformer as TransformerSpec
-from experiments.recipe.tasks import IoiSymbolic
+from experiments.recipe.tasks import IGNORED, IoiSymbolic
 from experiments.recipe.tasks.ioi import ABB, ABC, BAB
 from workers.science.dataset import Examples
 from workers.science.evaluation import Snapshot
 from workers.science.measures import measure
 from workers.science.measures.ioi import _attention
 from workers.science.randomness import generator
+from workers.science.registry import implementation_of
 from workers.science.tasks import build_dataset, slices_of
 from workers.science.training.loss import loss_function
 from workers.science.transformer import Transformer
@@ -137,3 +138,19 @@ def test_what_the_parts_write_adds_up_to_the_difference_of_the_logits(spec):
     parts = measure(LogitAttribution(examples=spec.n_test), moment)
     whole = measure(NameDifference(), moment)[""]
     assert parts[""].tolist() == pytest.approx(whole.tolist(), abs=1e-6)
+
+
+@SPECS
+def test_an_example_is_corrupted_by_the_other_name_coming_again(spec):
+    clean = held_out(spec)
+    corrupted = implementation_of(spec, "corrupted")(spec, clean)
+    for before, after, (right,), (wrong,) in zip(
+        *(t.tolist() for t in (clean.inputs, corrupted.inputs, clean.labels, corrupted.labels)), strict=True
+    ):
+        names, others = ([token for token in tokens if token < spec.names] for tokens in (before, after))
+        if order_of(names) == ABC:
+            assert wrong == IGNORED
+            continue
+        assert {order_of(names), order_of(others)} == {ABB, BAB}
+        assert (names[:2], names[2], others[2]) == (others[:2], wrong, right)
+        assert sum(a != b for a, b in zip(before, after, strict=True)) == 1

@@ -60,24 +60,24 @@ def test_parts_are_shown_with_what_they_write_and_what_is_lost_without_them(deep
     panels, last = deep
     written = measure(LogitAttribution(answer="k=1"), last)
     lost = measure(AblationEffect(by="zero", answer="k=1"), last)
-    bars = panels["attribution-test-split-at-k-1"].series[1]
+    bars = panels["attribution-at-k-1"].series[1]
     assert dict(zip(bars.x, bars.y, strict=True))["L1H0"] == pytest.approx(written["L1H0 at k=1"][1].item())
     assert sum(bars.y) == pytest.approx(written["at k=1"][1].item())
-    bars = panels["ablation-zero-test-split-at-k-1"].series[0]
+    bars = panels["ablation-zero-at-k-1"].series[0]
     by_part = dict(zip(bars.x, bars.y, strict=True))
     assert by_part["L0 MLP"] == pytest.approx(lost["zero L0 MLP at k=1"][0].item())
-    points = panels["attribution-and-ablation-zero-test-split-at-k-1"].series[0]
+    points = panels["attribution-and-ablation-zero-at-k-1"].series[0]
     assert points.text[:4] == ["L0H0", "L0H1", "L0 MLP", "L1H0"] and len(points.text) == 9
     assert points.y == pytest.approx([by_part[name] for name in points.text])
 
 
 def test_patching_is_shown_by_head_and_by_position(deep):
     panels, last = deep
-    assert [key for key in panels if "patching" in key] == [f"patching-{site}-test-split" for site in SITES]
+    assert [key for key in panels if "patching" in key] == [f"patching-{site}" for site in SITES]
     by_head, by_place = (measure(PatchingEffect(of=of, examples=4), last) for of in ("heads", "residual"))
-    heads, places = (panels[f"patching-{of}-test-split"].grids[1] for of in ("heads", "residual"))
+    heads, places = (panels[f"patching-{of}"].grids[1] for of in ("heads", "residual"))
     assert heads.z[1][0] == pytest.approx(by_head["L1H0"][1].item(), abs=1e-4)
-    assert places.y == ["L0 residual", "L1 residual", "L2 residual", "end residual"]
+    assert places.y == ["L0", "L1", "L2", "end"]
     assert places.z[3][3] == pytest.approx(by_place["end residual 3"][1].item(), abs=1e-4)
 
 
@@ -111,7 +111,7 @@ def test_composition_is_shown_from_earlier_to_later_heads(deep):
 
 
 def taken_away_in_every_order(panels, last):
-    curves = {(s.name, s.seed): s.y for s in panels["neuron-ablation-test-split"].series}
+    curves = {(s.name, s.seed): s.y for s in panels["neuron-ablation"].series}
     assert {name for name, _ in curves} == {"largest first", "smallest first", "random"}
     losses = last.loss(last.outputs("test"), last.labels("test")).tolist()
     for (_, seed), curve in curves.items():

@@ -51,4 +51,4 @@ def test_seeds_may_lose_different_neurons(one_neuron):
 
 def test_equal_names_are_numbered_and_keys_have_no_spaces():
     assert distinct(["a", "+", "b", "+"]) == ["a", "+ (1)", "b", "+ (2)"]
-    assert slug(", test split at k=1 on Carry 2") == "test-split-at-k-1-on-carry-2"
+    assert slug("ablation , training set at k=1 on Carry 2") == "ablation-training-set-at-k-1-on-carry-2"

@@ -31,7 +31,7 @@ def activation_patching(spec: ActivationPatching, trajectory: Trajectory) -> lis
 def _panel(spec: ActivationPatching, trajectory: Trajectory, pairs: Pairs, of: PatchedSites) -> Panel:
     rows, columns, effects = _of_heads(pairs) if of == "heads" else _by_position(trajectory, pairs, of)
     return Panel(
-        key=f"patching-{of}-{slug(spec.said_all)}",
+        key=slug(f"patching {of} {spec.said_all}"),
         title=f"{TITLES[of]}, patched from the clean example{spec.said_all}",
         note="1: on the corrupted example, this one clean activation brings the clean answer back; 0: it changes "
         "nothing. Below 0 it leads further away. What the two examples share cannot show here.",
@@ -65,7 +65,8 @@ def _by_position(
 ) -> tuple[Labels, Labels, Float[Tensor, "seed layer pos"]]:
     effects = effects_by_position(pairs, of)
     columns: Labels = [*distinct(trajectory.setup.recipe.task.position_names)]
-    return [*effects], columns, torch.stack(list(effects.values()), dim=1)
+    rows: Labels = [site.split()[0] for site in effects]  # "L0" of "L0 residual"
+    return rows, columns, torch.stack(list(effects.values()), dim=1)
 
 
 def _listed(effects: Float[Tensor, "seed row column"]) -> list[list[list[float | None]]]:

@@ -25,10 +25,9 @@ def component_effects(spec: ComponentEffects, trajectory: Trajectory) -> list[Pa
     written = logit_attribution(snapshot, asked)
     lost = ablation_effects(snapshot, asked, spec.by, lambda outputs: loss_at(snapshot, outputs, asked.labels))
     rise = Axis(label=f"rise of the loss, {spec.by} ablation", unit="nats per token")
-    key = slug(f"{spec.by}{spec.said_all}")
     bars = [
         Panel(
-            key=f"attribution-{slug(spec.said_all)}",
+            key=slug(f"attribution {spec.said_all}"),
             title=f"What each part writes directly{spec.said_all}",
             note="The bars of a seed add up to the logit of the right answer over the wrong ones. A part may matter "
             "without writing anything here: through what later parts make of it.",
@@ -38,7 +37,7 @@ def component_effects(spec: ComponentEffects, trajectory: Trajectory) -> list[Pa
             series=list(_bars("written", written, seeds)),
         ),
         Panel(
-            key=f"ablation-{key}",
+            key=slug(f"ablation {spec.by} {spec.said_all}"),
             title=f"What is lost without each part{spec.said_all}",
             note="How far the loss rises when the part's output is replaced. Near 0: not needed, or others step in.",
             kind="bars",
@@ -47,7 +46,7 @@ def component_effects(spec: ComponentEffects, trajectory: Trajectory) -> list[Pa
             series=list(_bars("lost", lost, seeds)),
         ),
     ]
-    return [*bars, _against(written, lost, rise, seeds, key=f"attribution-and-ablation-{key}", which=spec.said_all)]
+    return [*bars, _against(spec, written, lost, rise, seeds)]
 
 
 def _bars(name: str, effects: Effects, seeds: Sequence[int]) -> Iterator[Series]:
@@ -55,12 +54,12 @@ def _bars(name: str, effects: Effects, seeds: Sequence[int]) -> Iterator[Series]
         yield Series(name=name, seed=seed, x=list(effects), y=[effect[place].item() for effect in effects.values()])
 
 
-def _against(written: Effects, lost: Effects, rise: Axis, seeds: Sequence[int], *, key: str, which: str) -> Panel:
+def _against(spec: ComponentEffects, written: Effects, lost: Effects, rise: Axis, seeds: Sequence[int]) -> Panel:
     """The parts that have both numbers: heads and MLPs."""
     both = [name for name in written if name in lost]
     return Panel(
-        key=key,
-        title=f"Does what a part writes tell what it is needed for?{which}",
+        key=slug(f"attribution and ablation {spec.by} {spec.said_all}"),
+        title=f"What each part writes, and what is lost without it{spec.said_all}",
         note="On a line from the corner, direct writing explains what is lost. A point high up at 0 is needed and "
         "writes nothing towards the answer itself; one far right at 0 writes what is not missed.",
         kind="scatter",

@@ -34,7 +34,7 @@ def neuron_ablation(spec: NeuronAblation, trajectory: Trajectory) -> list[Panel]
         ]
     return [
         Panel(
-            key=f"neuron-ablation-{slug(spec.said_all)}",
+            key=slug(f"neuron ablation {spec.said_all}"),
             title=f"How many neurons it takes{spec.said_all}",
             note="Neurons are held at their mean over the examples. Where smallest first stays low for long, few "
             "neurons do the work; where it rises as a random order does, all share it.",

@@ -71,3 +71,13 @@ def repeated_names(spec: IoiSymbolic, examples: Examples) -> Int[Tensor, "*seed 
     subject = names[..., SUBJECT:]
     comes_again = (names[..., :SUBJECT] == subject).any(-1, keepdim=True)
     return subject.where(comes_again, IGNORED)
+
+
+@implements(IoiSymbolic, "corrupted")
+def other_name_again(spec: IoiSymbolic, examples: Examples) -> Examples:
+    """The other name comes again: ABB becomes BAB and BAB becomes ABB, so the right answer is the one that was wrong.
+    One position is another; where three names stand there is nothing to ask."""
+    subject = places_of_names(spec, examples.inputs)[..., SUBJECT:]
+    wrong = repeated_names(spec, examples)
+    other = examples.labels.where(wrong != IGNORED, examples.inputs.gather(-1, subject))
+    return Examples(examples.inputs.scatter(-1, subject, other), wrong)
