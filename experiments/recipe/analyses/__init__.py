@@ -19,6 +19,7 @@ from experiments.recipe.analyses.mechanisms import (
     NeuronAblation,
 )
 from experiments.recipe.analyses.principal_components import PcaOverTraining
+from experiments.recipe.analyses.rotary import RotaryOffsets
 
 __all__ = [
     "ActivationPatching",
@@ -37,6 +38,7 @@ __all__ = [
     "NeuronAblation",
     "NeuronClusters",
     "PcaOverTraining",
+    "RotaryOffsets",
     "ValueCircuits",
 ]
 
@@ -57,5 +59,6 @@ AnyAnalysis = (
     | HeadCircuits
     | CompositionMap
     | NeuronAblation
+    | RotaryOffsets
 )
 AnalysisSpec = Annotated[AnyAnalysis, Field(discriminator="name")]

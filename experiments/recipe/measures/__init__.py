@@ -50,6 +50,7 @@ from experiments.recipe.measures.memory import BitsMemorised
 from experiments.recipe.measures.othello import ExcessOverLegal, LegalMoves
 from experiments.recipe.measures.parts import PartSimilarity
 from experiments.recipe.measures.probes import LinearProbe, MlpProbe
+from experiments.recipe.measures.rotary import RotaryContributions
 from experiments.recipe.measures.weights import WeightNorm
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "PartSimilarity",
     "PatchingEffect",
     "RestrictedLoss",
+    "RotaryContributions",
     "TrigSimilarity",
     "ValueCopying",
     "ValueOrder",
@@ -105,7 +107,8 @@ __all__ = [
 ]
 
 AnyMeasure = (
-    BitsMemorised
+    RotaryContributions
+    | BitsMemorised
     | NameDifference
     | AttentionToRoles
     | Loss

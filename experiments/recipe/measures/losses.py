@@ -105,8 +105,8 @@ class ExactMatch(Measure):
 
 
 class ExcessLoss(Measure):
-    """Squared error minus that of a method on the same examples: over all answers, and at each as "k=3". 0 is as good
-    as the method on the k pairs before.
+    """Squared error minus that of a method on the same examples: over all answers, and at each as "k=3"; for all
+    methods but least squares as "lasso" and "lasso k=3". 0 is as good as the method on the k pairs before.
 
     least squares: the fit of least norm, where k < D. lasso: with penalty 0.01. kernel regression: with the covariance
     of random networks as the kernel, in place of a network that is trained on the pairs. greedy tree: of depth 4, on

@@ -24,6 +24,7 @@ from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.recurrence import Recurrence
 from experiments.recipe.tasks.regression import IclNetwork, IclRegression, IclSparse, IclTree
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
+from experiments.recipe.tasks.skip_trigram import SkipTrigram
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
 
 __all__ = [
@@ -58,12 +59,14 @@ __all__ = [
     "ReduceList",
     "RepeatedSubsequence",
     "SingleTask",
+    "SkipTrigram",
     "Task",
     "TokenTask",
 ]
 
 AnyTokenTask = (
-    CyclicAutomaton
+    SkipTrigram
+    | CyclicAutomaton
     | DigitArithmetic
     | DyckAutomaton
     | FlipFlop

@@ -79,6 +79,13 @@ def test_a_network_that_does_least_squares_has_no_excess():
     assert max(abs(value.item()) for value in excess.values()) < 1e-9
 
 
+def test_the_excess_over_another_method_goes_by_its_name():
+    right = snapshot(REGRESSION, lambda test: test.labels)
+    excess = measure(ExcessLoss(against="averaging"), right)
+    assert list(excess) == ["averaging", *(f"averaging k={k}" for k in range(6))]
+    assert excess["averaging k=0"].item() == pytest.approx(-REGRESSION.dims, rel=0.2)  # averaging nothing says 0
+
+
 def test_dense_features_are_given_back_as_principal_components_do():
     """Without sparsity m of n equally important features fit, and the others cost their variance, 1/12 each."""
     dense = recipe(

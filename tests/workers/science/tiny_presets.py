@@ -24,6 +24,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "random-strings": {"strings": 6, "length": 6, "vocabulary": 6, "n_test": 8},
     "recurrence": {"modulus": 7},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
+    "skip-trigram": {"queries": 2, "length": 5, "n_test": 8},
     "two-phase": {"switch_at": 3},
 }
 # Layers and heads stay as they are: expectations name heads.

@@ -13,4 +13,6 @@ def excess_loss(spec: ExcessLoss, snapshot: Snapshot) -> dict[str, Float[Tensor,
     x, y = prompt(snapshot.splits["test"].inputs, snapshot.labels("test"))
     errors = (snapshot.outputs("test").double()[..., 0] - y).square().mean(1)  # (seed, point)
     excess = errors - squared_errors(METHODS[spec.against], x, y)
-    return {"": excess.mean(1)} | {f"k={k}": excess[:, k] for k in range(excess.shape[1])}
+    named = "" if spec.against == "least squares" else spec.against
+    by_point = {f"{named} k={k}".strip(): excess[:, k] for k in range(excess.shape[1])}
+    return {named: excess.mean(1)} | by_point
