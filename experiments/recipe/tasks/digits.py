@@ -20,7 +20,7 @@ class DigitArithmetic(TokenTask):
     Digits of a sum are told apart by where a carry comes from. base-add: none comes in, none is made; make-carry: none
     comes in; use-carry: the column beside it makes one; cascade: one comes through columns that add up to base - 1, the
     nines. Of a difference, the same of borrows, through columns of equal digits. Source: Quirke & Barez 2023, arXiv
-    2310.13121, section 3; the setting of five digits is that of Nanda et al. 2023, arXiv 2301.05217, appendix C.
+    2310.13121; the setting of five digits is that of Nanda et al. 2023, arXiv 2301.05217.
     """
 
     name: Literal["digit-arithmetic"] = "digit-arithmetic"

@@ -117,7 +117,7 @@ class ModularMultiplication(ResidueTask):
 
 class ModularDivision(ResidueTask):
     """Every pair (a, b) modulo a prime p with b not 0, answered after "=" with the c that has c b = a. With p = 5:
-    a = 3, b = 4 gives 2. Source: Power et al. 2022, arXiv 2201.02177, appendix A.1."""
+    a = 3, b = 4 gives 2. Source: Power et al. 2022, arXiv 2201.02177."""
 
     name: Literal["modular-division"] = "modular-division"
 
