@@ -10,6 +10,7 @@ from experiments.recipe.tasks.features import FeatureReconstruct
 from experiments.recipe.tasks.groups import GroupComposition
 from experiments.recipe.tasks.ioi import IoiSymbolic
 from experiments.recipe.tasks.lists import ReduceList
+from experiments.recipe.tasks.lookups import CodeEval, PermuteList
 from experiments.recipe.tasks.memory import RandomLabels, RandomStrings
 from experiments.recipe.tasks.modular import (
     ModularAddition,
@@ -25,12 +26,14 @@ from experiments.recipe.tasks.recurrence import Recurrence
 from experiments.recipe.tasks.regression import IclNetwork, IclRegression, IclSparse, IclTree
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
 from experiments.recipe.tasks.skip_trigram import SkipTrigram
+from experiments.recipe.tasks.sorting import SortAnyLength, SortList
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
 
 __all__ = [
     "IGNORED",
     "MAX_TEST_EXAMPLES",
     "AnyTask",
+    "CodeEval",
     "CyclicAutomaton",
     "DigitArithmetic",
     "DyckAutomaton",
@@ -51,6 +54,7 @@ __all__ = [
     "PairTask",
     "PartSpec",
     "PermutationAutomaton",
+    "PermuteList",
     "PreviousToken",
     "RandomLabels",
     "RandomPeriod",
@@ -60,12 +64,15 @@ __all__ = [
     "RepeatedSubsequence",
     "SingleTask",
     "SkipTrigram",
+    "SortAnyLength",
+    "SortList",
     "Task",
     "TokenTask",
 ]
 
 AnyTokenTask = (
-    SkipTrigram
+    CodeEval
+    | SkipTrigram
     | CyclicAutomaton
     | DigitArithmetic
     | DyckAutomaton
@@ -78,6 +85,7 @@ AnyTokenTask = (
     | ModularSubtraction
     | Othello
     | PermutationAutomaton
+    | PermuteList
     | PreviousToken
     | RandomLabels
     | RandomPeriod
@@ -85,6 +93,8 @@ AnyTokenTask = (
     | Recurrence
     | ReduceList
     | RepeatedSubsequence
+    | SortAnyLength
+    | SortList
 )
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression | IclSparse | IclNetwork | IclTree
 

@@ -6,6 +6,7 @@ from experiments.recipe import Recipe, recipe_from_data
 
 # Small enough to run in a moment, large enough for the answers, digits, lists that expectations name.
 SMALL_TASKS: dict[str, dict[str, Any]] = {
+    "code-eval": {"vocabulary": 6, "n_test": 40},
     "cyclic-automaton": {"n_test": 16},
     "digit-arithmetic": {"n_test": 32},
     "feature-reconstruct": {"n_test": 16},
@@ -17,6 +18,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "modular-addition": {"modulus": 7},
     "modular-subtraction": {"modulus": 7},
     "othello": {"size": 4, "n_games": 40, "n_test": 16},
+    "permute-list": {"vocabulary": 6, "n_test": 8},
     "previous-token": {"vocabulary": 6, "length": 5, "n_test": 8},
     "random-labels": {"symbols": 5, "train_fraction": 0.8},
     "reduce-list": {"vocabulary": 6, "max_test": 40},
@@ -25,6 +27,8 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "recurrence": {"modulus": 7},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
     "skip-trigram": {"queries": 2, "length": 5, "n_test": 8},
+    "sort-any-length": {"vocabulary": 14, "n_test": 40},
+    "sort-list": {"vocabulary": 7, "n_test": 8},
     "two-phase": {"switch_at": 3},
 }
 # Layers and heads stay as they are: expectations name heads.
