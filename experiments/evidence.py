@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from experiments.models import ENDED, LIVE, Run, State, SubmittedRecipe
@@ -44,7 +44,7 @@ class ExperimentEvidence:
 
     def row_cells(self, problems: Sequence[Problem]) -> Mapping[int, ResultCell]:
         shown = _with_best(Problem.objects.filter(pk__in=[problem.pk for problem in problems]))
-        rows = list(shown.filter(Q(n_runs__gt=0) | Q(starter__isnull=False)))
+        rows = [row for row in shown if row["starter"]]
         runs = Run.objects.select_related("recipe").in_bulk([row["best"] for row in rows if row["best"]])
         untried = [row["starter"] for row in rows if not row["best"]]
         starters = SubmittedRecipe.objects.in_bulk(untried)
@@ -119,17 +119,29 @@ def _count(rows: QuerySet[Any], problem: str, *, counted: Q | None = None) -> Co
     return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))
 
 
+# The best run of a recipe or problem: the newest that succeeded, or else the newest live one, or else the newest.
+BEST_FIRST: tuple[dict[str, Any], ...] = ({"state": State.SUCCEEDED}, {"state__in": LIVE}, {})
+
+
+def _newest_of_recipe(**which: Any) -> Subquery:
+    """Stands at the end of a stretch of the index `runs_of_recipe`, however many runs there are."""
+    return Subquery(Run.objects.filter(recipe=OuterRef("pk"), **which).order_by("-pk").values("pk")[:1])
+
+
+def _newest_of_problem(**which: Any) -> Subquery:
+    recipes = SubmittedRecipe.objects.filter(problem=OuterRef("pk")).annotate(newest=_newest_of_recipe(**which))
+    return Subquery(recipes.order_by(F("newest").desc(nulls_last=True)).values("newest")[:1])
+
+
 def _with_best(problems: "ProblemQuerySet") -> QuerySet[Any, Any]:
-    """By problem: its best run, the newest that succeeded or else the newest live one; and its first starter recipe."""
-    rank = Case(When(state=State.SUCCEEDED, then=0), When(state__in=LIVE, then=1), default=2)
-    runs = Run.objects.filter(recipe__problem=OuterRef("pk")).order_by(rank, "-pk")
+    """By problem: its best run, its first starter recipe, and what the list says of the number of its runs."""
     starters = SubmittedRecipe.objects.filter(problem=OuterRef("pk")).order_by("-size", *STARTERS_FIRST)
-    counted = Run.objects.filter(recipe__problem=OuterRef("pk"))
     shown = problems.order_by().annotate(
-        best=Subquery(runs.values("pk")[:1]),
+        best=Coalesce(*(_newest_of_problem(**which) for which in BEST_FIRST)),
         starter=Subquery(starters.values("pk")[:1]),
+        n_runs=Coalesce("entry__n_runs", 0),
     )
-    return shown.annotate(n_runs=_count(counted, "recipe__problem")).values("pk", "best", "starter", "n_runs")
+    return shown.values("pk", "best", "starter", "n_runs")
 
 
 def _run_cell(run: Run, n_runs: int, points: Mapping[int, tuple[tuple[float, float], ...]]) -> ResultCell:
@@ -143,9 +155,8 @@ def _run_cell(run: Run, n_runs: int, points: Mapping[int, tuple[tuple[float, flo
 
 
 def _newest_runs(recipes: Sequence[SubmittedRecipe]) -> list[Run]:
-    rank = Case(When(state=State.SUCCEEDED, then=0), When(state__in=LIVE, then=1), default=2)
-    best = Run.objects.filter(recipe=OuterRef("pk")).order_by(rank, "-pk").values("pk")[:1]
-    chosen = SubmittedRecipe.objects.filter(pk__in=[r.pk for r in recipes]).annotate(best=Subquery(best))
+    best = Coalesce(*(_newest_of_recipe(**which) for which in BEST_FIRST))
+    chosen = SubmittedRecipe.objects.filter(pk__in=[r.pk for r in recipes]).annotate(best=best)
     pks = [pk for pk in chosen.values_list("best", flat=True) if pk]
     return list(Run.objects.filter(pk__in=pks).select_related("recipe__problem", "submitter"))
 

@@ -199,7 +199,7 @@ class ProblemFilter(django_filters.FilterSet):
         by_name = Problem.objects.filter(Q(number=query) | Q(aliases__number=query)).values("pk")
         best_first = [Q(pk__in=by_name), *(Q(pk__in=found) for found in places_best_first(self.asked))]
         rank = Case(*(When(found, then=Value(n)) for n, found in enumerate(best_first)), default=Value(len(best_first)))
-        return entries.annotate(relevance=rank).order_by("relevance", "category", "index")
+        return entries.annotate(relevance=rank).order_by("relevance", "category_id", "index")
 
     @property
     def asked(self) -> list[str]:

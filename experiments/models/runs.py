@@ -53,7 +53,11 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["submitter", "state"]), models.Index(fields=["-created_at"])]
+        indexes = [
+            models.Index(fields=["submitter", "state"]),
+            models.Index(fields=["-created_at"]),
+            models.Index(fields=["recipe", "state", "id"], name="runs_of_recipe"),
+        ]
 
     def __str__(self) -> str:
         return f"Run {self.pk}"

@@ -27,9 +27,13 @@ class HelpWanted(Moderated):
 
     objects = HelpWantedQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Moderated.Meta):
         ordering = ["-created_at"]
         verbose_name_plural = "help wanted"
+        indexes = [
+            *Moderated.Meta.indexes,
+            models.Index(fields=["-created_at"], condition=models.Q(closed_at=None), name="help_newest_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} for {self.problem_id}"
@@ -68,7 +72,7 @@ class Idea(Moderated):
     objects = IdeaQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["imported"])
 
-    class Meta:
+    class Meta(Moderated.Meta):
         ordering = ["pk"]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ class Comment(Moderated):
 
     objects = CommentQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Moderated.Meta):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -41,7 +41,11 @@ class Comment(Moderated):
                 name="a_comment_is_on_one_thing",
             )
         ]
-        indexes = [models.Index(fields=["problem", "created_at"]), models.Index(fields=["idea", "created_at"])]
+        indexes = [
+            *Moderated.Meta.indexes,
+            models.Index(fields=["problem", "created_at"]),
+            models.Index(fields=["idea", "created_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.body[:80]

@@ -83,30 +83,25 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return self.filter(is_claimed(now))
 
     def by_number(self) -> Self:
-        return self.order_by("category", "index")
+        return self.order_by("category_id", "index")
 
     def by_difficulty(self, *, hardest_first: bool = False) -> Self:
         """Unknown difficulty comes last either way."""
-        return self.order_by("place_from_hardest" if hardest_first else "place_from_easiest", "category", "index")
+        return self.order_by("place_from_hardest" if hardest_first else "place_from_easiest", "category_id", "index")
 
     def by_activity(self) -> Self:
         """The one whose claim was active last comes first; never claimed ones keep the order of numbers."""
-        return self.order_by("-claimed_at", "category", "index")
+        return self.order_by("-claimed_at", "category_id", "index")
 
     def by_runs(self) -> Self:
-        return self.order_by("-n_runs", "category", "index")
+        return self.order_by("-n_runs", "category_id", "index")
 
     def after(self, entry: "ListEntry") -> Self:
         """What follows an entry in the order of this list, whether or not it is part of the list itself.
 
-        An order ends with the number, so no two entries have the same place. The first condition repeats a part of the
-        others; from it alone the databases see where in the index to begin.
+        An order ends with the number, so no two entries have the same place.
         """
-        follows, is_level = Q(pk__in=[]), Q()
-        for name, value in self.place_of(entry):
-            follows |= is_level & later(name, value)
-            is_level &= Q(**{name.lstrip("-"): value})
-        return self.filter(later(*self.place_of(entry)[0], or_level="e"), follows)
+        return self.filter(follows(self.place_of(entry)))
 
     def before(self, entry: "ListEntry") -> Self:
         """What precedes it, the nearest first."""
@@ -116,7 +111,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def place_of(self, entry: "ListEntry") -> list[tuple[str, Any]]:
         """The names that this list is ordered by, each with its value for an entry."""
         names = [str(name) for name in self.query.order_by]
-        return [(name, getattr(entry, "category_id" if "category" in name else name.lstrip("-"))) for name in names]
+        return [(name, getattr(entry, name.lstrip("-"))) for name in names]
 
     def subcategories(self) -> list[tuple[str, int]]:
         """Each with how many problems it has, in the order in which they first occur; "" last."""
@@ -124,18 +119,29 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return [(name, n) for name, n, _ in sorted(counted, key=lambda found: (not found[0], found[2]))]
 
     def tallied_by_traits(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
-        """For each combination of traits: how many have it, and how many of these are claimed."""
+        """For each combination of traits: how many have it, and how many of these are claimed.
+
+        It names no column but those of the index `list_by_traits`, so that PostgreSQL reads nothing else.
+        """
         counted = self.order_by().values_list("traits")
-        return counted.annotate(n=Count("*"), n_claimed=Count("pk", filter=is_claimed(now)))
+        return counted.annotate(n=Count("*"), n_claimed=Count("traits", filter=is_claimed(now)))
 
     def tallied_by_category(self) -> models.QuerySet[Any, Any]:
         """For each category and subcategory: how many problems it has."""
         return self.order_by().values_list("category_id", "subcategory").annotate(n=Count("*"))
 
 
-def later(name: str, value: Any, *, or_level: str = "") -> Q:
-    """What an order by one name puts after a value; with "e" also what it puts level with it."""
-    return Q(**{f"{name.lstrip('-')}__{'lt' if name.startswith('-') else 'gt'}{or_level}": value})
+def follows(place: list[tuple[str, Any]]) -> Q:
+    """Later by the first name, or level by it and later by the others.
+
+    Put so that both databases begin in the index at this place: said as one case or the other, SQLite collects both
+    cases and sorts them.
+    """
+    (name, value), *others = place
+    field, further = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
+    if not others:
+        return Q(**{f"{field}__{further}": value})
+    return Q(**{f"{field}__{further}e": value}) & (~Q(**{field: value}) | follows(others))
 
 
 def is_claimed(now: datetime.datetime) -> Q:
@@ -170,7 +176,7 @@ class ListEntry(models.Model):
     objects = ListEntryQuerySet.as_manager()
 
     class Meta:
-        ordering = ["category", "index"]
+        ordering = ["category_id", "index"]  # not "category": that one joins, and no index serves a join
         indexes = [
             Index(fields=["category", "index"], name="list_by_number"),
             Index(fields=["category", "subcategory", "traits", "claimed_at"], name="list_tally"),
@@ -179,6 +185,7 @@ class ListEntry(models.Model):
             Index(fields=["place_from_hardest", "category", "index"], name="list_by_hardest"),
             Index(fields=["-claimed_at", "category", "index"], name="list_by_activity"),
             Index(fields=["-n_runs", "category", "index"], name="list_by_runs"),
+            Index(fields=["reported", "category", "index"], name="list_by_reported"),
         ]
 
     def __str__(self) -> str:

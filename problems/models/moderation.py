@@ -45,13 +45,13 @@ class Moderated(models.Model):
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="added_%(class)ss"
     )
-    approval = models.CharField(
-        max_length=8, choices=Approval.choices, default=Approval.APPROVED, db_index=True, editable=False
-    )
+    approval = models.CharField(max_length=8, choices=Approval.choices, default=Approval.APPROVED, editable=False)
     rejection_reason = models.TextField(blank=True, editable=False, help_text="read by the author and by curators")
 
     class Meta:
         abstract = True
+        # Of the few that wait only: SQLite would use an index of all to go through everything that is approved.
+        indexes = [models.Index(fields=["approval"], condition=Q(approval=Approval.PENDING), name="%(class)s_pending")]
 
     @property
     def is_pending(self) -> bool:

@@ -61,7 +61,13 @@ class Problem(Moderated):
     starred = models.BooleanField(null=True, blank=True, help_text="starred in the source; empty when not known")
     sources = models.CharField(max_length=80, blank=True, help_text="where the problem was read, such as coda;post-5")
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", help_text="it was a duplicate"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,  # the index below serves it
+        related_name="merged",
+        help_text="it was a duplicate",
     )
     literature_checked_on = models.DateField(null=True, blank=True, help_text="when existing work was last looked for")
     see_also = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="seen_from")
@@ -73,8 +79,12 @@ class Problem(Moderated):
     objects = ProblemQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["imported"])
 
-    class Meta:
+    class Meta(Moderated.Meta):
         ordering = ["category_id", "index"]
+        indexes = [
+            *Moderated.Meta.indexes,
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="problem_merged"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["category", "index"], name="one_problem_per_index"),
             number_is_category_and_index(),

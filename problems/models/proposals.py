@@ -26,7 +26,7 @@ class Proposal(Moderated):
 
     objects = ProposalQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Moderated.Meta):
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ class Reference(Moderated):
     objects = ReferenceQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["imported"])
 
-    class Meta:
+    class Meta(Moderated.Meta):
         ordering = ["problem", "pk"]
         constraints = [models.UniqueConstraint(fields=["problem", "title"], name="one_reference_per_title")]
 

@@ -18,7 +18,7 @@ Document = Mapping[Place, Collection[str]]
 Row = list[int | str]
 
 # Of a word that nearly everything mentions. Beyond it a list would serve nobody, and counting it takes time.
-MOST_FOUND = 10_000
+MOST_FOUND = 3_000
 
 
 class Engine(Protocol):

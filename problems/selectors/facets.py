@@ -1,14 +1,15 @@
 """How many problems each choice of each filter would show, given the other filters."""
 
+import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from problems.filters import BLANK, CHOICES, NOT_BLANK, ProblemFilter, chosen_values
 from problems.models import Category
-from problems.models.entries import trait_of
+from problems.models.entries import DIGITS, ListEntryQuerySet, trait_of
 from problems.status import Status
 
 
@@ -29,17 +30,18 @@ class Facet:
 
 
 Kind = tuple[int, bool]  # the traits of some problems, and whether they are claimed
+HALF = DIGITS["work"][0]  # cuts the number of the traits into two of about as many values
 
 
 @dataclass
 class Tally:
-    """The problems that pass every filter, and those that only one filter holds back, each counted by kind."""
+    """The problems that pass every filter, and those that only one filter holds back."""
 
     n: int = 0
     n_ground: int = 0  # whatever the filters say
     held_back: Counter[str] = field(default_factory=Counter)  # by the filter that does it
-    kinds: Counter[Kind] = field(default_factory=Counter)
-    kinds_held_back: dict[str, Counter[Kind]] = field(default_factory=dict)
+    # By trait and value: what a choice of that filter would show if the others stay as they are.
+    traits: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in CHOICES})
     categories: Counter[int] = field(default_factory=Counter)
     subcategories: Counter[str] = field(default_factory=Counter)
 
@@ -52,28 +54,42 @@ def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = No
     fixed = fixed or {}
     chosen = {name: value for name, value in problem_filter.chosen.items() if name not in fixed}
     wanted = {name: chosen_values(name, value) for name, value in chosen.items() if name in CHOICES}
-    found = Tally(kinds_held_back={name: Counter() for name in wanted})
+    found = Tally()
     ground = {*fixed, "q"} & set(problem_filter.chosen)
 
     within = problem_filter.only(*ground, *({"category", "subcategory"} & set(chosen)))
-    for traits, n_all, n_claimed in within.tallied_by_traits(problem_filter.now).iterator():
-        for kind, n in (((traits, True), n_claimed), ((traits, False), n_all - n_claimed)):
-            if n:
-                count_kind(found, kind, n, wanted)
+    count_kinds(found, kinds_of(within, problem_filter.now), wanted)
     for category, subcategory, n in problem_filter.only(*ground, *wanted).tallied_by_category().iterator():
         count_place(found, category, subcategory, n, chosen)
     found.n_ground = problem_filter.only(*ground).count() if wanted else sum(found.categories.values())
     return found
 
 
-def count_kind(found: Tally, kind: Kind, n: int, wanted: Mapping[str, frozenset[str]]) -> None:
-    fails = [name for name, values in wanted.items() if trait_value(name, kind) not in values]
-    if not fails:
-        found.n += n
-        found.kinds[kind] += n
-    elif len(fails) == 1:
-        found.held_back[fails[0]] += n
-        found.kinds_held_back[fails[0]][kind] += n
+def kinds_of(entries: ListEntryQuerySet, now: datetime.datetime) -> Iterator[tuple[Kind, int]]:
+    for traits, n, n_claimed in entries.tallied_by_traits(now).iterator():
+        if n_claimed:
+            yield (traits, True), n_claimed
+        if n > n_claimed:
+            yield (traits, False), n - n_claimed
+
+
+def count_kinds(found: Tally, kinds: Iterable[tuple[Kind, int]], wanted: Mapping[str, frozenset[str]]) -> None:
+    """A large list has thousands of kinds, so little is done for each: most of all, none is asked for every trait."""
+    low, high = Counter[Kind](), Counter[Kind]()
+    for kind, n in kinds:
+        fails = [name for name, values in wanted.items() if trait_value(name, kind) not in values]
+        if not fails:
+            traits, is_claimed = kind
+            low[traits % HALF, is_claimed] += n
+            high[traits - traits % HALF, is_claimed] += n
+        elif len(fails) == 1:
+            found.held_back[fails[0]] += n
+            found.traits[fails[0]][trait_value(fails[0], kind)] += n
+    found.n = low.total()
+    for name, counts in found.traits.items():
+        is_high = name in DIGITS and DIGITS[name][0] >= HALF
+        for kind, n in (high if is_high else low).items():
+            counts[trait_value(name, kind)] += n
 
 
 def count_place(found: Tally, category: int, subcategory: str, n: int, chosen: Mapping[str, Any]) -> None:
@@ -111,10 +127,7 @@ def facets_of(problem_filter: ProblemFilter, found: Tally) -> list[Facet]:
 
 
 def trait_facet(problem_filter: ProblemFilter, name: str, found: Tally, chosen: Mapping[str, Any]) -> Facet:
-    counts: Counter[str] = Counter()
-    for kinds in (found.kinds, found.kinds_held_back.get(name, Counter[Kind]())):
-        for kind, n in kinds.items():
-            counts[trait_value(name, kind)] += n
+    counts = found.traits[name]
     selected = chosen.get(name, [])
     selected = selected if isinstance(selected, list) else [selected]
     options = tuple(

@@ -46,7 +46,9 @@ def find_problems(wishes: Mapping[str, Any]) -> Answer:
     now = timezone.now()
     asked = {name: value for name, value in wishes.items() if value}
     found = fitting(asked, now)
-    shown = list(found.order_by("reported", "place_from_easiest", "-n_laptop_recipes", "category", "index")[:HANDFUL])
+    shown = list(
+        found.order_by("reported", "place_from_easiest", "-n_laptop_recipes", "category_id", "index")[:HANDFUL]
+    )
     seconds = laptop_seconds([entry.pk for entry in shown])
     fits = [Fit(row, reasons(row, seconds.get(row.entry.pk), now)) for row in rows_of(shown, [], now)]
     return Answer(fits, found.count(), [] if fits else what_to_drop(asked, now))

@@ -2,18 +2,19 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.http import QueryDict
 
+from problems.filters import ProblemFilter
 from problems.models import Activity, Category, Claim, HelpWanted, ListEntry, Problem
-from problems.models.entries import is_claimed
+from problems.selectors.facets import Tally, tally
 from problems.status import Status
 
 SHOWN = 5
 MOVES_SHOWN = 12
 REPRODUCED = (Status.REPRODUCED, Status.RESOLVED)
+WITH_RESULT = (Status.RESULT_REPORTED, Status.CONTESTED, *REPRODUCED)
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,12 @@ REPORTED_QUERY = "status=result-reported&status=reproduced&status=contested&stat
 
 
 def front_page(now: datetime.datetime) -> FrontPage:
-    by_category = list(counted_by_category(now))
-    numbers = {row["category"]: row["all"] for row in by_category}
+    listed = tally(ProblemFilter(QueryDict("")))
     reported = ListEntry.objects.filter(reported=Status.RESULT_REPORTED).select_related("problem")
     wishes = HelpWanted.objects.open().select_related("problem", "added_by")
     return FrontPage(
-        counts={name: sum(row[name] for row in by_category) for name in COUNTED},
-        categories=[(category, numbers.get(category.pk, 0)) for category in Category.objects.only("number", "name")],
+        counts=counts_of(listed),
+        categories=[(category, listed.categories[category.pk]) for category in Category.objects.only("number", "name")],
         moves=list(Activity.objects.told_once().select_related("problem", "idea", "actor")[:MOVES_SHOWN]),
         quiet_claims=quiet_claims(now),
         one_rerun_away=[entry.problem for entry in reported[:SHOWN]],
@@ -62,24 +62,17 @@ def front_page(now: datetime.datetime) -> FrontPage:
     )
 
 
-COUNTED = ("all", "claimed", "claimed_ever", "tried", "with_result", "reproduced", "with_recipe")
-
-
-def counted_by_category(now: datetime.datetime) -> Any:
-    """In one reading of the list."""
-    return (
-        ListEntry.objects.order_by()
-        .values("category")
-        .annotate(
-            all=Count("pk"),
-            claimed=Count("pk", filter=is_claimed(now)),
-            claimed_ever=Count("pk", filter=Q(n_claims__gt=0)),
-            tried=Count("pk", filter=Q(n_runs__gt=0)),
-            with_result=Count("pk", filter=~Q(reported="")),
-            reproduced=Count("pk", filter=Q(reported__in=REPRODUCED)),
-            with_recipe=Count("pk", filter=Q(n_recipes__gt=0)),
-        )
-    )
+def counts_of(listed: Tally) -> dict[str, int]:
+    by = listed.traits
+    return {
+        "all": listed.n,
+        "claimed": by["claimed"]["claimed"],
+        "claimed_ever": by["claims"]["some"],
+        "tried": by["results"]["runs"] + by["results"]["succeeded"],
+        "with_result": sum(by["status"][status] for status in WITH_RESULT),
+        "reproduced": sum(by["status"][status] for status in REPRODUCED),
+        "with_recipe": by["recipe"]["full"] + by["recipe"]["laptop"],
+    }
 
 
 def quiet_claims(now: datetime.datetime) -> list[Claim]:
