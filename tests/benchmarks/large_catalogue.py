@@ -44,7 +44,7 @@ class LargeCatalogue:
         rebuild()
         if connection.vendor == "postgresql":  # it does so by itself, sooner or later; SQLite does not
             with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+                cursor.execute("VACUUM ANALYZE")
 
     def text(self, n: int) -> str:
         return " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=n)).capitalize() + "."

@@ -9,6 +9,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -62,6 +63,7 @@ class Visitor:
             "search, filtered": lambda: f"/problems/?q={choose(self.words)}&{choose(FILTERS)}",
             "category": lambda: f"/categories/{choose(self.categories)}/",
             "problem": lambda: f"/problems/{choose(self.numbers)}/",
+            "problem, of a list": lambda: f"/problems/{choose(self.numbers)}/?{urlencode({'list': choose(FILTERS)})}",
             "find me a problem": lambda: f"/problems/find/?minutes=30&category={choose(self.categories)}",
             "ideas": lambda: "/ideas/",
         }
