@@ -1,4 +1,7 @@
-"""What the parts of a network do: where heads look, what they write, and what is lost without them."""
+"""What the parts of a network do: where heads look, what they write, and what is lost without them.
+
+Of a transformer without layers, a control in some sweeps, they show nothing; nor of one layer what needs two.
+"""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -17,27 +20,26 @@ from experiments.recipe.tasks import MAX_TEST_EXAMPLES
 class AttentionPatterns(Look):
     """Where each head looks from each position, over the checkpoints: the mean over test examples, or one of them."""
 
-    needs: ClassVar[str] = f"a transformer with layers, each with at most {MAX_VALUES:,} numbers in its patterns"
+    needs: ClassVar[str] = f"a transformer whose layers have at most {MAX_VALUES:,} numbers in its patterns"
     name: Literal["attention-patterns"] = "attention-patterns"
     examples: Annotated[
         int, Field(ge=1, le=MAX_TEST_EXAMPLES, description="test examples in the mean; 1 shows the first alone")
     ] = 256
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        return isinstance(model, Transformer) and model.n_layers > 0 and task.n_ctx**2 * model.n_heads <= MAX_VALUES
+        return isinstance(model, Transformer) and task.n_ctx**2 * model.n_heads <= MAX_VALUES
 
 
 class ComponentEffects(OnAnswers):
     """Of every part of the network, what it writes directly towards the right answer, beside what the loss rises by
     when its output is replaced: as the measures logit-attribution and ablation-effect have them."""
 
-    needs: ClassVar[str] = "a transformer with layers answered with tokens, and an answer and a kind that the task has"
+    needs: ClassVar[str] = "a transformer answered with tokens, and an answer and a kind that the task has"
     name: Literal["component-effects"] = "component-effects"
     by: Replacement = "mean"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        has_parts = isinstance(model, Transformer) and model.n_layers > 0
-        return has_parts and task.answers == "token" and self.has_its_answers(task)
+        return isinstance(model, Transformer) and task.answers == "token" and self.has_its_answers(task)
 
 
 class ActivationPatching(OnAnswers):
@@ -45,7 +47,7 @@ class ActivationPatching(OnAnswers):
     by layer, and of each layer by position, as the measure patching-effect has it."""
 
     needs: ClassVar[str] = (
-        "a transformer with layers (for 'mlp', with MLPs) answered with tokens, and an answer and a kind the task has"
+        "a transformer (for 'mlp', with MLPs) answered with tokens, and an answer and a kind that the task has"
     )
     name: Literal["activation-patching"] = "activation-patching"
     examples: Annotated[
@@ -54,7 +56,7 @@ class ActivationPatching(OnAnswers):
     of: Annotated[Many[PatchedSites], Field(min_length=1, max_length=4)] = ("residual", "heads")
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        has_sites = isinstance(model, Transformer) and model.n_layers > 0 and ("mlp" not in self.of or model.d_mlp > 0)
+        has_sites = isinstance(model, Transformer) and ("mlp" not in self.of or model.d_mlp > 0)
         return has_sites and task.answers == "token" and self.has_its_answers(task)
 
 
@@ -64,25 +66,25 @@ class HeadCircuits(Look):
     Source: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits".
     """
 
-    needs: ClassVar[str] = f"a transformer with layers, each with at most {MAX_VALUES:,} numbers in its circuits"
+    needs: ClassVar[str] = f"a transformer whose layers have at most {MAX_VALUES:,} numbers in its circuits"
     name: Literal["head-circuits"] = "head-circuits"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         if not isinstance(model, Transformer) or task.reads != "tokens":
             return False
         largest = max(task.d_in * max(task.d_in, task.d_out), task.n_ctx**2)
-        return model.n_layers > 0 and largest * model.n_heads <= MAX_VALUES
+        return largest * model.n_heads <= MAX_VALUES
 
 
 class CompositionMap(Look):
     """How much of what each later head reads is what an earlier one writes, above random, for its queries, keys and
     values, over the checkpoints: as the measure composition-scores has it."""
 
-    needs: ClassVar[str] = "a transformer with at least two layers"
+    needs: ClassVar[str] = "a transformer"
     name: Literal["composition-map"] = "composition-map"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        return isinstance(model, Transformer) and model.n_layers > 1
+        return isinstance(model, Transformer)
 
 
 class NeuronAblation(OnAnswers):
@@ -94,5 +96,5 @@ class NeuronAblation(OnAnswers):
     name: Literal["neuron-ablation"] = "neuron-ablation"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        has_neurons = isinstance(model, Mlp) or (isinstance(model, Transformer) and model.n_layers * model.d_mlp > 0)
+        has_neurons = isinstance(model, Mlp) or (isinstance(model, Transformer) and model.d_mlp > 0)
         return has_neurons and self.has_its_answers(task)

@@ -16,14 +16,14 @@ Replacement = Annotated[
 
 
 class Ablation(OnAnswers, Measure):
-    """What changes at the answers when the output of one part is replaced."""
+    """What changes at the answers when the output of one part is replaced; nothing without layers."""
 
-    needs: ClassVar[str] = "a transformer with layers, and an answer and a kind that the task has"
+    needs: ClassVar[str] = "a transformer, and an answer and a kind that the task has"
 
     by: Replacement = "mean"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        return isinstance(model, Transformer) and model.n_layers > 0 and self.has_its_answers(task)
+        return isinstance(model, Transformer) and self.has_its_answers(task)
 
 
 class AblationEffect(Ablation):
@@ -44,7 +44,7 @@ class AblationEffectOnAccuracy(Ablation):
     """How much the accuracy at the answers changes when the output of one part is replaced: negative where the part
     helps. Components as those of ablation-effect; of the heads the one that costs most, as "mean largest head"."""
 
-    needs: ClassVar[str] = "a transformer with layers answered with tokens, and an answer and a kind that the task has"
+    needs: ClassVar[str] = "a transformer answered with tokens, and an answer and a kind that the task has"
     unit: ClassVar[str] = "fraction"
     name: Literal["ablation-effect-on-accuracy"] = "ablation-effect-on-accuracy"
 
@@ -79,17 +79,17 @@ class PatchingEffect(OnAnswers, Measure):
     position as "L0 residual =" (before the layer; "end residual =" after the last), "L0 attention =", "L0 MLP =".
 
     The corrupted example is the one that the task makes of the clean one; where it makes none, another example, and
-    answers that the two have in common are left out. Source: Meng et al. 2022, arXiv 2202.05262; Wang et al. 2022,
-    arXiv 2211.00593; as in transformer_lens's patching.
+    answers that the two have in common are left out. Nothing without layers. Source: Meng et al. 2022, arXiv
+    2202.05262; Wang et al. 2022, arXiv 2211.00593; as in transformer_lens's patching.
     """
 
     needs: ClassVar[str] = (
-        "a transformer with layers (for 'mlp', with MLPs) answered with tokens, and an answer and a kind the task has"
+        "a transformer (for 'mlp', with MLPs) answered with tokens, and an answer and a kind that the task has"
     )
     unit: ClassVar[str] = "fraction"
     name: Literal["patching-effect"] = "patching-effect"
     of: PatchedSites = "heads"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
-        has_sites = isinstance(model, Transformer) and model.n_layers > 0 and (self.of != "mlp" or model.d_mlp > 0)
+        has_sites = isinstance(model, Transformer) and (self.of != "mlp" or model.d_mlp > 0)
         return has_sites and task.answers == "token" and self.has_its_answers(task)

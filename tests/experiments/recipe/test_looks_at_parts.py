@@ -40,24 +40,20 @@ ANALYSES = [
 @pytest.mark.parametrize(
     ("kind", "look"), [*(("measures", m) for m in MEASURES), *(("analyses", a) for a in ANALYSES)], ids=str
 )
-def test_heads_are_needed(kind, look):
+def test_a_control_without_layers_may_have_the_same_looks(kind, look):
     recipe_with(kind, look)
-    without = {"name": "transformer", "n_layers": 0, "d_model": 8, "d_mlp": 0}
-    assert refused(kind, look, model=without).field == f"{kind}.0.name"
+    recipe_with(kind, look, model=TWO_LAYERS | {"n_layers": 0})
 
 
-@pytest.mark.parametrize("look", WITHOUT_LAYERS_NOTHING, ids=str)
-def test_a_sweep_down_to_no_layers_may_ask_where_heads_look(look):
-    recipe_with("measures", look, model=TWO_LAYERS | {"n_layers": 0})
+@pytest.mark.parametrize("look", ANALYSES, ids=str)
+def test_an_mlp_has_no_heads(look):
+    task = {"name": "modular-addition", "modulus": 7}
+    assert refused("analyses", look, model={"name": "mlp"}, task=task).field == "analyses.0.name"
 
 
-def test_what_the_embedding_writes_is_told_without_any_head():
-    recipe_with("measures", {"name": "logit-attribution"}, model=TWO_LAYERS | {"n_layers": 0})
-
-
-@pytest.mark.parametrize("look", [{"name": "composition-map"}, {"name": "neuron-ablation"}], ids=str)
-def test_a_network_of_one_layer_without_neurons_has_nothing_to_compose_nor_to_ablate(look):
-    assert "needs a" in refused("analyses", look, model=TWO_LAYERS | {"n_layers": 1}).message
+def test_a_network_without_neurons_has_none_to_ablate():
+    recipe_with("analyses", {"name": "neuron-ablation"}, model=TWO_LAYERS | {"d_mlp": 4})
+    assert "needs a network with MLP neurons" in refused("analyses", {"name": "neuron-ablation"}).message
 
 
 @pytest.mark.parametrize("wrong", [{"answer": "k=7"}, {"kind": "carry 2"}], ids=str)

@@ -3,7 +3,16 @@
 import pytest
 import torch
 
-from experiments.recipe.measures import AblationEffect, CompositionScores, LogitAttribution, PatchingEffect
+from experiments.recipe.measures import (
+    AblationEffect,
+    AblationEffectOnAccuracy,
+    AttentionToAnswer,
+    AttentionToPosition,
+    CompositionScores,
+    CopyingScore,
+    LogitAttribution,
+    PatchingEffect,
+)
 from tests.workers.science.hand_built import LENGTH, LOUD, MODEL, VOCABULARY, previous_token_weights
 from tests.workers.science.runs import ADDITION, MLP, PREVIOUS_TOKEN, MemoryArchive, carry_out, of_kind, recipe
 from workers.science.analyses.head_circuits import full_ov, full_qk
@@ -125,3 +134,13 @@ def test_neurons_of_all_layers_are_taken_away_from_none_to_all(deep):
 
 def test_neurons_of_an_mlp_are_too():
     taken_away_in_every_order(*looked_at(MLP, training={"steps": 2}, analyses=[{"name": "neuron-ablation"}]))
+
+
+def test_without_layers_only_the_embedding_writes():
+    no_layers = THREE_LAYERS | {"n_layers": 0}
+    panels, last = looked_at(PREVIOUS_TOKEN, model=no_layers, analyses=[*ANALYSES, {"name": "head-circuits"}])
+    assert list(panels) == ["attribution-at-k-1"]
+    assert panels["attribution-at-k-1"].series[0].x == ["embedding", "positions"]
+    looks = [AblationEffect(), AblationEffectOnAccuracy(), PatchingEffect(), PatchingEffect(of="mlp"), CopyingScore()]
+    for look in [*looks, CompositionScores(), AttentionToAnswer(), AttentionToPosition(to="2")]:
+        assert measure(look, last) == {}

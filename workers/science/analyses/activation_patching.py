@@ -24,6 +24,10 @@ DIGITS = 4
 @implements(ActivationPatching)
 def activation_patching(spec: ActivationPatching, trajectory: Trajectory) -> list[Panel]:
     """Of the last checkpoint, a heat map of what each clean activation brings back, for every kind asked for."""
+    model = trajectory.setup.model
+    assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
+    if not model.spec.n_layers:
+        return []
     pairs = pairs_of(trajectory.last, asked_by(spec, trajectory.last))
     return [_panel(spec, trajectory, pairs, of) for of in spec.of]
 

@@ -24,29 +24,37 @@ def component_effects(spec: ComponentEffects, trajectory: Trajectory) -> list[Pa
     asked = asked_by(spec, snapshot)
     written = logit_attribution(snapshot, asked)
     lost = ablation_effects(snapshot, asked, spec.by, lambda outputs: loss_at(snapshot, outputs, asked.labels))
-    rise = Axis(label=f"rise of the loss, {spec.by} ablation", unit="nats per token")
-    bars = [
-        Panel(
-            key=slug(f"attribution {spec.said_all}"),
-            title=f"What each part writes directly{spec.said_all}",
-            note="The bars of a seed add up to the logit of the right answer over the wrong ones. A part may matter "
-            "without writing anything here: through what later parts make of it.",
-            kind="bars",
-            x=Axis(label="part"),
-            y=WRITTEN,
-            series=list(_bars("written", written, seeds)),
-        ),
-        Panel(
-            key=slug(f"ablation {spec.by} {spec.said_all}"),
-            title=f"What is lost without each part{spec.said_all}",
-            note="How far the loss rises when the part's output is replaced. Near 0: not needed, or others step in.",
-            kind="bars",
-            x=Axis(label="part"),
-            y=rise,
-            series=list(_bars("lost", lost, seeds)),
-        ),
-    ]
-    return [*bars, _against(spec, written, lost, rise, seeds)]
+    first = _written(spec, written, seeds)
+    return [first, _lost(spec, lost, seeds), _against(spec, written, lost, seeds)] if lost else [first]
+
+
+def _written(spec: ComponentEffects, written: Effects, seeds: Sequence[int]) -> Panel:
+    return Panel(
+        key=slug(f"attribution {spec.said_all}"),
+        title=f"What each part writes directly{spec.said_all}",
+        note="The bars of a seed add up to the logit of the right answer over the wrong ones. A part may matter "
+        "without writing anything here: through what later parts make of it.",
+        kind="bars",
+        x=Axis(label="part"),
+        y=WRITTEN,
+        series=list(_bars("written", written, seeds)),
+    )
+
+
+def _lost(spec: ComponentEffects, lost: Effects, seeds: Sequence[int]) -> Panel:
+    return Panel(
+        key=slug(f"ablation {spec.by} {spec.said_all}"),
+        title=f"What is lost without each part{spec.said_all}",
+        note="How far the loss rises when the part's output is replaced. Near 0: not needed, or others step in.",
+        kind="bars",
+        x=Axis(label="part"),
+        y=_rise(spec),
+        series=list(_bars("lost", lost, seeds)),
+    )
+
+
+def _rise(spec: ComponentEffects) -> Axis:
+    return Axis(label=f"rise of the loss, {spec.by} ablation", unit="nats per token")
 
 
 def _bars(name: str, effects: Effects, seeds: Sequence[int]) -> Iterator[Series]:
@@ -54,7 +62,7 @@ def _bars(name: str, effects: Effects, seeds: Sequence[int]) -> Iterator[Series]
         yield Series(name=name, seed=seed, x=list(effects), y=[effect[place].item() for effect in effects.values()])
 
 
-def _against(spec: ComponentEffects, written: Effects, lost: Effects, rise: Axis, seeds: Sequence[int]) -> Panel:
+def _against(spec: ComponentEffects, written: Effects, lost: Effects, seeds: Sequence[int]) -> Panel:
     """The parts that have both numbers: heads and MLPs."""
     both = [name for name in written if name in lost]
     return Panel(
@@ -64,7 +72,7 @@ def _against(spec: ComponentEffects, written: Effects, lost: Effects, rise: Axis
         "writes nothing towards the answer itself; one far right at 0 writes what is not missed.",
         kind="scatter",
         x=WRITTEN,
-        y=rise,
+        y=_rise(spec),
         series=[
             Series(
                 name="parts",

@@ -19,6 +19,8 @@ def composition_map(spec: CompositionMap, trajectory: Trajectory) -> list[Panel]
     """Q-, K- and V-composition of every pair of heads in two layers, less that of random heads, over checkpoints."""
     model = trajectory.setup.model
     assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
+    if model.spec.n_layers < 2:
+        return []
     frames = []
     for place in evenly(len(trajectory.steps), MAX_FRAMES):
         step = trajectory.steps[place]

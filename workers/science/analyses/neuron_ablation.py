@@ -5,7 +5,7 @@ from torch import Tensor
 from experiments.recipe.analyses import NeuronAblation
 from experiments.recipe.panels import Axis, Panel, Series
 from workers.science.mechanisms.asked import asked_by
-from workers.science.mechanisms.neurons import loss_without, mean_and_writing
+from workers.science.mechanisms.neurons import loss_without, mean_and_writing, neuron_hooks
 from workers.science.naming import slug
 from workers.science.randomness import generator
 from workers.science.registry import implements
@@ -16,6 +16,8 @@ from workers.science.trajectory import Trajectory
 def neuron_ablation(spec: NeuronAblation, trajectory: Trajectory) -> list[Panel]:
     """The loss of the last checkpoint against the number of neurons held at their mean, in three orders."""
     snapshot, seeds = trajectory.last, trajectory.setup.seeds
+    if not neuron_hooks(snapshot):
+        return []
     asked = asked_by(spec, snapshot)
     means, writing = mean_and_writing(snapshot, asked)
     largest_first = writing.argsort(dim=1, descending=True, stable=True)

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from jaxtyping import Float
@@ -12,6 +12,7 @@ from workers.science.mechanisms.asked import accuracy_at, asked_by, loss_at
 from workers.science.registry import implements
 
 Effects = Mapping[str, Float[Tensor, "seed"]]
+Largest = Callable[[Tensor, int], Tensor]
 
 
 @implements(AblationEffect)
@@ -19,7 +20,7 @@ def ablation_effect(spec: AblationEffect, snapshot: Snapshot) -> dict[str, Float
     """Loss with a part's output replaced, minus the loss without: positive where the part helps."""
     asked = asked_by(spec, snapshot)
     effects = ablation_effects(snapshot, asked, spec.by, lambda outputs: loss_at(snapshot, outputs, asked.labels))
-    return _named(spec, effects, largest_head=_of_heads(effects).amax(0))
+    return _named(spec, effects, torch.amax)
 
 
 @implements(AblationEffectOnAccuracy)
@@ -27,13 +28,11 @@ def ablation_effect_on_accuracy(spec: AblationEffectOnAccuracy, snapshot: Snapsh
     """Accuracy with a part's output replaced, minus the accuracy without, in [-1, 1]: negative where the part helps."""
     asked = asked_by(spec, snapshot)
     effects = ablation_effects(snapshot, asked, spec.by, lambda outputs: accuracy_at(outputs, asked.labels))
-    return _named(spec, effects, largest_head=_of_heads(effects).amin(0))
+    return _named(spec, effects, torch.amin)
 
 
-def _of_heads(effects: Effects) -> Float[Tensor, "head seed"]:
-    return torch.stack([effect for name, effect in effects.items() if " " not in name])
-
-
-def _named(spec: Ablation, effects: Effects, *, largest_head: Tensor) -> dict[str, Float[Tensor, "seed"]]:
-    everything = {"largest head": largest_head, **effects}
+def _named(spec: Ablation, effects: Effects, largest: Largest) -> dict[str, Float[Tensor, "seed"]]:
+    """Nothing where there are no parts."""
+    of_heads = [effect for name, effect in effects.items() if " " not in name]
+    everything = {"largest head": largest(torch.stack(of_heads), 0), **effects} if of_heads else {}
     return {f"{spec.by} {name}{spec.said_which}": effect for name, effect in everything.items()}

@@ -17,7 +17,7 @@ def copying_score(spec: CopyingScore, snapshot: Snapshot) -> dict[str, Float[Ten
     """Of every head, in [-1, 1]: how far its OV circuit raises the token that it reads."""
     model = snapshot.model
     assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
-    return by_head(model, copying_scores(model, snapshot.weights))
+    return by_head(model, copying_scores(model, snapshot.weights)) if model.spec.n_layers else {}
 
 
 @implements(CompositionScores)
@@ -25,6 +25,8 @@ def composition(spec: CompositionScores, snapshot: Snapshot) -> dict[str, Float[
     """Of every pair of heads in two layers, less what chance would give them; and the largest of all."""
     model = snapshot.model
     assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
+    if model.spec.n_layers < 2:
+        return {}
     raw = composition_scores(model, snapshot.weights, spec.of)  # (seed, source, target)
     scores = raw - random_composition(model.spec.d_model, model.spec.head_width)
     n_heads = model.spec.n_heads

@@ -108,6 +108,8 @@ def effects_by_position(pairs: Pairs, of: PatchedSites) -> dict[str, Float[Tenso
 
 def _sites(model: Transformer, of: PatchedSites) -> list[Site]:
     layers = range(model.spec.n_layers)
+    if not layers:
+        return []
     if of == "residual":
         last = Site("end residual", f"blocks.{layers[-1]}.hook_resid_post")
         return [*(Site(f"L{layer} residual", f"blocks.{layer}.hook_resid_pre") for layer in layers), last]
