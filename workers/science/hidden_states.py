@@ -16,8 +16,13 @@ class HiddenState:
 
     values: Int[Tensor, "*seed example answer item"]
     classes: tuple[str, ...]
-    items: tuple[str, ...]
-    n_rows: int = 1  # that the items are drawn in
+    columns: tuple[str, ...]
+    rows: tuple[str, ...] = ("",)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Their names, a row after the other."""
+        return tuple(f"{column}{row}" for row in self.rows for column in self.columns)
 
 
 def hidden_states_of(spec: TaskSpec, examples: Examples) -> dict[str, HiddenState]:

@@ -16,7 +16,7 @@ from workers.science.randomness import generator
 
 Features = Float[Tensor, "seed row feature"]
 Classes = Int[Tensor, "seed row item"]
-Logits = Float[Tensor, "seed row item class"]
+Logits = Float[Tensor, "seed row class item"]  # items last: a softmax over the last dimension is slow when it is short
 
 RIDGE = 1e-3
 NEWTON_STEPS = 30
@@ -42,17 +42,17 @@ class Scale:
 @dataclass(frozen=True)
 class LinearClassifier:
     scale: Scale
-    weight: Float[Tensor, "seed feature item class"]
-    bias: Float[Tensor, "seed item class"]
+    weight: Float[Tensor, "seed feature class item"]
+    bias: Float[Tensor, "seed class item"]
 
     def logits(self, features: Features) -> Logits:
         flat = self.scale(features) @ self.weight.flatten(2)
-        return _by_item(flat, self.weight.shape[-1]) + self.bias[:, None]
+        return _by_class(flat, self.weight.shape[2]) + self.bias[:, None]
 
     @property
     def directions(self) -> Float[Tensor, "seed feature item class"]:
         """The weights on the features as they are, not as they are scaled."""
-        return self.weight / self.scale.deviation.mT[..., None]
+        return (self.weight / self.scale.deviation.mT[..., None]).mT
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class HiddenLayerClassifier:
     def logits(self, features: Features) -> Logits:
         w_in, b_in, w_out, b_out = self.weights
         hidden = (self.scale(features) @ w_in + b_in).relu()
-        return _by_item(hidden @ w_out + b_out, self.n_classes)
+        return _by_class(hidden @ w_out + b_out, self.n_classes)
 
 
-def _by_item(flat: Tensor, n_classes: int) -> Tensor:
-    return flat.reshape(*flat.shape[:-1], -1, n_classes)  # (..., item, class)
+def _by_class(flat: Tensor, n_classes: int) -> Tensor:
+    return flat.reshape(*flat.shape[:-1], n_classes, -1)  # (..., class, item)
 
 
 Classifier = LinearClassifier | HiddenLayerClassifier
@@ -86,19 +86,18 @@ def fit_linear(features: Features, classes: Classes, n_classes: int) -> LinearCl
     weight = before = x.new_zeros(len(x), x.shape[-1], n_items * n_classes)
     for step in range(NEWTON_STEPS):
         ahead = weight + step / (step + 3) * (weight - before)
-        errors = _errors(_by_item(x @ ahead, n_classes), classes).flatten(2)
+        errors = _errors(_by_class(x @ ahead, n_classes), classes).flatten(2)
         gradient = x.mT @ errors / n_rows + RIDGE * ahead
         before, weight = weight, ahead - torch.cholesky_solve(gradient, factor)
-    found = _by_item(weight, n_classes)
+    found = _by_class(weight, n_classes)
     return LinearClassifier(scale, found[:, :-1], found[:, -1])
 
 
 def _errors(logits: Logits, classes: Classes) -> Logits:
     """softmax(logits) - one-hot(class): the gradient of the cross-entropy; 0 where the class is IGNORED."""
-    probabilities = logits.softmax(-1)
-    right = classes.clamp(min=0)[..., None]
-    errors = probabilities.scatter_add(-1, right, -torch.ones_like(right, dtype=logits.dtype))
-    return errors * (classes != IGNORED)[..., None]
+    right = classes.clamp(min=0)[:, :, None]  # (seed, row, 1, item)
+    errors = logits.softmax(2).scatter_add_(2, right, -torch.ones_like(right, dtype=logits.dtype))
+    return errors * (classes != IGNORED)[:, :, None]
 
 
 def fit_hidden_layer(
@@ -118,7 +117,7 @@ def fit_hidden_layer(
         with torch.enable_grad():
             logits = HiddenLayerClassifier(scale, weights, n_classes).logits(features[:, rows])
             loss = torch.nn.functional.cross_entropy(
-                logits.flatten(0, 2), classes[:, rows].flatten(), ignore_index=IGNORED, reduction="sum"
+                logits.flatten(0, 1), classes[:, rows].flatten(0, 1), ignore_index=IGNORED, reduction="sum"
             )
             gradients = torch.autograd.grad(loss / ADAM_BATCH, weights)
         for weight, gradient in zip(weights, gradients, strict=True):
@@ -135,7 +134,7 @@ def _normal(shape: tuple[int, int], drawing: torch.Generator) -> Tensor:
 
 def accuracy(classifier: Classifier, features: Features, classes: Classes) -> Float[Tensor, "seed item"]:
     """Fraction of rows, in [0, 1], whose likeliest class is right; not a number for an item with no class to tell."""
-    return _share(classifier.logits(features).argmax(-1) == classes, classes)
+    return _share(classifier.logits(features).argmax(2) == classes, classes)
 
 
 def majority_accuracy(fitted: Classes, scored: Int[Tensor, "seed scored item"]) -> Float[Tensor, "seed item"]:

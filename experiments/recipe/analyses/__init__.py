@@ -7,6 +7,7 @@ from pydantic import Field
 from experiments.recipe.analyses.attention import AttentionByToken
 from experiments.recipe.analyses.features import DataDirections, FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
+from experiments.recipe.analyses.hidden_states import NeuronExamples, NeuronMap, ProbeMap
 from experiments.recipe.analyses.in_context import InContextCurve
 from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
 from experiments.recipe.analyses.lists import ValueCircuits
@@ -37,7 +38,10 @@ __all__ = [
     "KeyFrequencies",
     "NeuronAblation",
     "NeuronClusters",
+    "NeuronExamples",
+    "NeuronMap",
     "PcaOverTraining",
+    "ProbeMap",
     "RotaryOffsets",
     "ValueCircuits",
 ]
@@ -60,5 +64,8 @@ AnyAnalysis = (
     | CompositionMap
     | NeuronAblation
     | RotaryOffsets
+    | ProbeMap
+    | NeuronMap
+    | NeuronExamples
 )
 AnalysisSpec = Annotated[AnyAnalysis, Field(discriminator="name")]

@@ -47,6 +47,7 @@ from experiments.recipe.measures.mechanisms import (
     PatchingEffect,
 )
 from experiments.recipe.measures.memory import BitsMemorised
+from experiments.recipe.measures.neurons import NeuronAuroc, NeuronDirections
 from experiments.recipe.measures.othello import ExcessOverLegal, LegalMoves
 from experiments.recipe.measures.parts import PartSimilarity
 from experiments.recipe.measures.probes import LinearProbe, MlpProbe
@@ -82,9 +83,9 @@ __all__ = [
     "FourierPower",
     "HeadScores",
     "KeyFrequencyCount",
+    "LargestError",
     "LegalMoves",
     "LinearProbe",
-    "LargestError",
     "LogitAttribution",
     "LogitFve",
     "Loss",
@@ -95,6 +96,8 @@ __all__ = [
     "MeasureSpec",
     "MlpProbe",
     "NameDifference",
+    "NeuronAuroc",
+    "NeuronDirections",
     "NeuronFve",
     "PartSimilarity",
     "PatchingEffect",
@@ -154,6 +157,8 @@ AnyMeasure = (
     | LinearProbe
     | MlpProbe
     | PartSimilarity
+    | NeuronDirections
+    | NeuronAuroc
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]
 if TYPE_CHECKING:

@@ -71,5 +71,13 @@ class Othello(TokenTask):
         return tuple(f"move {move}" for move in range(2, self.n_moves + 1))
 
     @property
+    def token_names(self) -> tuple[str, ...]:
+        """Squares as players name them, a1 at the first corner."""
+        middle = (self.size // 2 - 1, self.size // 2)
+        squares = [(row, column) for row in range(self.size) for column in range(self.size)]
+        played = [(row, column) for row, column in squares if not (row in middle and column in middle)]
+        return (*(f"{'abcdefgh'[column]}{row + 1}" for row, column in played), "over")
+
+    @property
     def hidden_states(self) -> tuple[str, ...]:
         return (MINE_THEIRS, BLACK_WHITE)

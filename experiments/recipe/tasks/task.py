@@ -107,3 +107,8 @@ class TokenTask(Task):
     def d_operand(self) -> int:
         """Tokens that can stand at an operand: 0 to d_operand - 1."""
         return self.d_vocab
+
+    @property
+    def token_names(self) -> tuple[str, ...]:
+        """What each of the `d_vocab` tokens is called in plots."""
+        return tuple(str(token) for token in range(self.d_vocab))

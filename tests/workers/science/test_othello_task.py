@@ -72,10 +72,17 @@ def test_both_encodings_of_the_board_are_those_of_a_slow_replay():
 
 def test_squares_have_names_and_stand_in_rows():
     state = hidden_states_of(SMALL, data(SMALL).test)["mine-theirs"]
-    assert state.items[:5] == ("a1", "b1", "c1", "d1", "a2") and state.n_rows == 4
+    assert state.items[:5] == ("a1", "b1", "c1", "d1", "a2") and len(state.rows) == 4
     assert state.classes == ("mine", "theirs", "empty")
 
 
 def test_more_games_than_a_small_board_has_are_refused():
     with pytest.raises(ValueError, match="n_games"):
         Othello(size=4, n_games=20_000)
+
+
+def test_tokens_are_named_as_the_squares_that_they_stand_for():
+    spec = Othello(size=6)
+    items = hidden_states_of(spec, data(Othello(size=6, n_test=1)).test)["mine-theirs"].items
+    assert spec.token_names == (*(items[square] for square in Board(6).squares.tolist()), "over")
+    assert "c3" not in spec.token_names and spec.token_names[0] == "a1"

@@ -73,11 +73,11 @@ def boards(spec: Othello, examples: Examples) -> dict[str, HiddenState]:
     mine, theirs = unpacked(positions.mine, squares), unpacked(positions.theirs, squares)
     to_move = positions.black_to_move[..., None]
     asked = (examples.labels != IGNORED)[..., None]
-    names = tuple(f"{column}{row}" for row in range(1, spec.size + 1) for column in "abcdefgh"[: spec.size])
+    columns, rows = tuple("abcdefgh"[: spec.size]), tuple(str(row) for row in range(1, spec.size + 1))
 
     def state(first: Tensor, second: Tensor, classes: tuple[str, str]) -> HiddenState:
         values = torch.full(first.shape, 2, device=first.device).where(~second, 1).where(~first, 0)
-        return HiddenState(values.where(asked, IGNORED), (*classes, "empty"), names, n_rows=spec.size)
+        return HiddenState(values.where(asked, IGNORED), (*classes, "empty"), columns, rows)
 
     black, white = mine.where(to_move, theirs), theirs.where(to_move, mine)
     return {
