@@ -47,10 +47,11 @@ class FeatureInterference(FeatureGeometry):
 
 
 class DatumDimensionality(FeatureGeometry):
-    """D_i = ||h_i||^2 / sum_j (h_i . h_j / ||h_i||)^2 in [0, 1] of the training examples, h_i being what the hidden
-    layer makes of example i: their mean, and the least and the largest of them. m / T when T examples form a polygon,
-    and near 0 when many lie along the features they share. Source: Henighan et al. 2023, "Superposition, Memorization,
-    and Double Descent"."""
+    """D_i = ||h_i||^2 / sum_j (h_i . h_j / ||h_i||)^2 in [0, 1] of the T training examples, h_i being what the
+    hidden layer makes of example i: their mean, and the least and the largest of them. Together they fill the hidden
+    layer, so the mean is near m / T; all of them are where the examples form a polygon, and where features have the
+    directions instead, the least is near 0. Source: Henighan et al. 2023, "Superposition, Memorization, and Double
+    Descent"."""
 
     needs: ClassVar[str] = "a fixed training set and model 'toy-model', variant 'relu-output'"
     unit: ClassVar[str] = "dimensions"

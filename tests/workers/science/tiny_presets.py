@@ -9,7 +9,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "code-eval": {"vocabulary": 6, "n_test": 40},
     "cyclic-automaton": {"n_test": 16},
     "digit-arithmetic": {"n_test": 32},
-    "feature-reconstruct": {"n_test": 16},
+    "feature-reconstruct": {"n_features": 5, "n_test": 16},
     "icl-network": {"dims": 2, "points": 12, "hidden": 4, "n_test": 8},
     "icl-regression": {"dims": 2, "points": 21, "n_test": 8},
     "icl-sparse": {"dims": 3, "points": 12, "n_test": 8},
@@ -38,6 +38,7 @@ SMALL_MODELS: dict[str, dict[str, Any]] = {
     "toy-model": {},
 }
 SMALL_TRAINING = {"steps": 6, "batch": 4, "warmup_steps": 1}
+SMALL_INTERVENTIONS: dict[str, dict[str, Any]] = {"prune-and-rewind": {"every": 2, "rounds": 2}}
 ABSENT = (None, 0, "full")  # values that say that there is no such thing, which stays so
 MOST_POINTS = 3
 
@@ -48,6 +49,8 @@ def tiny(preset: Recipe) -> Recipe:
     _shrink(data["model"], preset.model.model_dump(), SMALL_MODELS[preset.model.name])
     _shrink(data["training"], preset.training.model_dump(), SMALL_TRAINING)
     _shrink_steps(data)
+    for intervention in data.get("interventions", []):
+        intervention |= SMALL_INTERVENTIONS.get(intervention["name"], {})
     return recipe_from_data(data | {"checkpoints": {"count": 3}, "measure_at": {"count": 3}})
 
 
