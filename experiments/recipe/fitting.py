@@ -10,6 +10,7 @@ from experiments.recipe.interventions import (
     InterventionSpec,
     MaskWeights,
     ParameterName,
+    ProjectOut,
     PruneAndRewind,
 )
 from experiments.recipe.measures import MeasureSpec
@@ -106,8 +107,9 @@ def check_interventions(
             raise ValueError(f"{field}: '{task.name}' has no fixed training set whose labels could be shuffled")
         if isinstance(spec, MaskWeights) and spec.of == "given" and start.is_fresh:
             raise ValueError(f"{field}.of: 'given' means the weights of the run in [start], which names none")
-        if isinstance(spec, FourierLoss):
-            _check_fourier_loss(task, spec, field)
+        if isinstance(spec, FourierLoss | ProjectOut):
+            _check_frequencies(task, spec, field)
+    _check_lasting(interventions)
 
 
 def _check_parameters(model: ModelSpec, parameters: Sequence[ParameterName], field: str) -> None:
@@ -143,9 +145,20 @@ def _check_pruning(training: Training, interventions: Sequence[InterventionSpec]
             )
 
 
-def _check_fourier_loss(task: TaskSpec, spec: FourierLoss, field: str) -> None:
+def _check_lasting(interventions: Sequence[InterventionSpec]) -> None:
+    """What is projected out after each update would fill entries that a mask keeps at zero. Raises ValueError."""
+    projected = any(isinstance(spec, ProjectOut) and spec.when == "for-ever" for spec in interventions)
+    for index, spec in enumerate(interventions):
+        is_mask = isinstance(spec, PruneAndRewind) or (isinstance(spec, MaskWeights) and spec.when == "for-ever")
+        if projected and is_mask:
+            raise ValueError(
+                f"interventions.{index}: '{spec.name}' does not go with a 'project-out' for ever; allowed there: once"
+            )
+
+
+def _check_frequencies(task: TaskSpec, spec: FourierLoss | ProjectOut, field: str) -> None:
     if not isinstance(task, ModularTask):
-        raise ValueError(f"{field}: 'fourier-loss' needs a modular task of its own, not '{task.name}'")
+        raise ValueError(f"{field}: '{spec.name}' needs a modular task of its own, not '{task.name}'")
     highest = task.modulus // 2
     if spec.frequencies and max(spec.frequencies) > highest:
         raise ValueError(

@@ -47,6 +47,36 @@ class MaskWeights(Spec):
     parameters: EveryMatrix = ()
 
 
+class ProjectOut(Spec):
+    """Take some frequencies away from what reads the operands of a modular task: each column of W_E, or of a one-hot
+    MLP's W_in for each operand, loses its part in the span of cos(w_k a) and sin(w_k a), w_k = 2 pi k / p.
+
+    The control takes as many dimensions at random, drawn for each seed, of those that are orthogonal to the constant.
+    A ticket that is a subspace where that of `mask-weights` is a set of entries (problem 5.11).
+    """
+
+    name: Literal["project-out"] = "project-out"
+    frequencies: Annotated[
+        Many[Annotated[int, Field(ge=1, le=128)]],
+        Field(min_length=1, max_length=128, description="k; the ones a run ends with are known only afterwards"),
+    ]
+    by: Annotated[
+        Literal["frequency", "random"], Field(description="these frequencies, or as many dimensions at random")
+    ] = "frequency"
+    leave: Annotated[
+        Literal["others", "only-these"], Field(description="take these away; or all but these and the constant")
+    ] = "others"
+    when: Annotated[Literal["once", "for-ever"], Field(description="once: at the start, and free to grow back")] = (
+        "for-ever"
+    )
+
+    @model_validator(mode="after")
+    def each_frequency_once(self) -> Self:
+        if len(set(self.frequencies)) < len(self.frequencies):
+            raise ValueError("frequencies: one is given more than once")
+        return self
+
+
 class PruneAndRewind(Spec):
     """Train, zero the smallest entries of each matrix for ever, put the others back to their first values, train again:
     iterative magnitude pruning in one run, and its controls.
@@ -112,5 +142,6 @@ class FourierLoss(Spec):
 
 
 InterventionSpec = Annotated[
-    Freeze | ShuffleLabels | MaskWeights | PruneAndRewind | L2Loss | FourierLoss, Field(discriminator="name")
+    Freeze | ShuffleLabels | MaskWeights | ProjectOut | PruneAndRewind | L2Loss | FourierLoss,
+    Field(discriminator="name"),
 ]

@@ -105,6 +105,8 @@ def test_the_unit_of_the_loss_is_that_of_the_answers():
         (FEATURES, TOY, {"name": "fourier-loss", "coefficient": 1.0}, "interventions.0"),
         (REGRESSION, TRANSFORMER, {"name": "fourier-loss", "coefficient": 1.0}, "interventions.0"),
         (FEATURES, TOY, {"name": "shuffle-labels"}, "interventions.0"),
+        (PREVIOUS, TRANSFORMER, {"name": "project-out", "frequencies": [1]}, "interventions.0"),
+        (ADDITION, MLP, {"name": "project-out", "frequencies": [4]}, "interventions.0.frequencies"),
         (ADDITION, MLP, {"name": "freeze", "parameters": ["W_Q"]}, "interventions.0.parameters"),
         (ADDITION, TRANSFORMER, {"name": "freeze", "parameters": ["W"]}, "interventions.0.parameters"),
         (FEATURES, TOY, {"name": "mask-weights", "keep": 0.5, "parameters": ["W_in"]}, "interventions.0.parameters"),
@@ -112,6 +114,16 @@ def test_the_unit_of_the_loss_is_that_of_the_answers():
 )
 def test_an_intervention_that_finds_nothing_to_work_on_is_refused(task, model, intervention, field):
     assert the_error(data(task, model, interventions=[intervention])).field == field
+
+
+@pytest.mark.parametrize("when", ["once", "for-ever"])
+def test_a_lasting_mask_and_a_lasting_projection_would_undo_each_other(when):
+    interventions = [{"name": "project-out", "frequencies": [1], "when": when}, {"name": "mask-weights", "keep": 0.5}]
+    asked = data(ADDITION, MLP, interventions=interventions)
+    if when == "once":
+        recipe_from_data(asked)
+    else:
+        assert the_error(asked).field == "interventions.1"
 
 
 @pytest.mark.parametrize("field", ["interventions.0.every", "interventions.1"])

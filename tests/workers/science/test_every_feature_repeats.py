@@ -35,6 +35,7 @@ FEATURES = {
     "two phases in epochs": {"task": FINE_TUNING, "training": SHORT | {"batch": 8, "sampling": "epochs"}},
     "mask": {"interventions": [{"name": "mask-weights", "keep": 0.4}]},
     "random mask": {"interventions": [{"name": "mask-weights", "keep": 0.4, "by": "random", "when": "once"}]},
+    "a subspace less": {"interventions": [{"name": "project-out", "frequencies": [2], "by": "random"}]},
     "pruning": {"interventions": [{"name": "prune-and-rewind", "keep": 0.3, "every": 6, "rounds": 2}]},
     "given mask": {
         "interventions": [{"name": "mask-weights", "keep": 0.4, "of": "given"}],

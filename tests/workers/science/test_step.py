@@ -19,6 +19,8 @@ MIXED = [
     recipe(training={"steps": 5, "max_gradient_norm": 1.0, "batch": 4, "loss_at": [0]}),
     recipe(interventions=[{"name": "fourier-loss", "coefficient": 0.1}]),
     recipe(interventions=[{"name": "mask-weights", "keep": 0.5, "when": "for-ever"}]),
+    recipe(interventions=[{"name": "project-out", "frequencies": [1, 3]}]),
+    recipe(interventions=[{"name": "prune-and-rewind", "keep": 0.5, "every": 3}]),
 ]
 DRAWS_NOTHING = [recipe(base) for name, base in FAMILIES.items() if name != "superposition"]
 WILD = {"steps": 50, "optimizer": "sgd", "learning_rate": 10.0, "weight_decay": 100.0}

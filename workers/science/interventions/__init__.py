@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import torch
+
 from experiments.recipe.interventions import InterventionSpec
 from workers.science.dataset import Dataset
-from workers.science.interventions.intervention import Intervention, LossTerm, Masks, Rounds, Stage
+from workers.science.interventions.intervention import Intervention, LossTerm, Masks, Projections, Rounds, Stage
 from workers.science.randomness import generator
 from workers.science.registry import implementation_of, import_modules
 
@@ -35,6 +37,23 @@ def masked(interventions: Sequence[InterventionSpec], stage: Stage) -> tuple[Sta
         if masks.lasts:
             both = {name: kept & lasting.kept.get(name, kept) for name, kept in masks.kept.items()}
             lasting = replace(lasting, kept=lasting.kept | both)
+    return stage, lasting
+
+
+def projected(interventions: Sequence[InterventionSpec], stage: Stage) -> tuple[Stage, Projections]:
+    """The stage with what interventions project out at the start, in the order of the recipe; and what they project out
+    after every update."""
+    lasting = Projections(lasts=True)
+    for index, spec in enumerate(interventions):
+        found = _implementation(spec).projections(stage, _purpose(index, spec))
+        changed = {name: torch.bmm(projection, stage.weights[name]) for name, projection in found.onto.items()}
+        stage = replace(stage, weights=stage.weights | changed)
+        if found.lasts:
+            both = {
+                name: torch.bmm(one, lasting.onto[name]) if name in lasting.onto else one
+                for name, one in found.onto.items()
+            }
+            lasting = replace(lasting, onto=lasting.onto | both)
     return stage, lasting
 
 

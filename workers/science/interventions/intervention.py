@@ -37,6 +37,20 @@ class Masks:
 
 
 @dataclass(frozen=True)
+class Projections:
+    """What a weight is multiplied by, along its first axis: at the start, and after each update if it lasts."""
+
+    onto: dict[str, Float[Tensor, "seed row row"]] = field(default_factory=dict)
+    lasts: bool = False
+
+    @torch.no_grad()
+    def apply_to(self, weights: Weights) -> None:
+        """In place, for a captured step goes on with the same tensors."""
+        for name, projection in self.onto.items():
+            weights[name].copy_(torch.bmm(projection, weights[name]))
+
+
+@dataclass(frozen=True)
 class Rounds:
     """Training that begins anew after each of `count` times `every` updates, on less and less of the network."""
 
@@ -67,6 +81,9 @@ class Intervention:
     def masks(self, stage: Stage, purpose: str) -> Masks:
         """`purpose` names the intervention to the generators."""
         return Masks()
+
+    def projections(self, stage: Stage, purpose: str) -> Projections:
+        return Projections()
 
     def rounds(self, stage: Stage, purpose: str) -> Rounds | None:
         return None

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from workers.science.interventions.intervention import Masks
+from workers.science.interventions.intervention import Masks, Projections
 from workers.science.model import Weights
 from workers.science.training.batches import Batch
 from workers.science.training.clipping import clipped
@@ -33,11 +33,13 @@ class Step:
         optimizer: Optimizer,
         watch: DivergenceWatch,
         masks: Masks,
+        projections: Projections,
         max_gradient_norm: float | None,
         *,
         checks_at_once: bool,
     ) -> None:
         self.weights, self.objective, self.optimizer, self.watch = weights, objective, optimizer, watch
+        self.projections = projections
         self.masks, self.max_gradient_norm, self.checks_at_once = masks, max_gradient_norm, checks_at_once
 
     def __call__(self, batch: Batch, update: int) -> Float[Tensor, "seed"]:
@@ -48,6 +50,7 @@ class Step:
         # each seed's loss depends on its own weights alone, so the gradient of the sum is that of each
         gradients = torch.autograd.grad(losses.sum(), list(self.optimizer.trained.values()))
         self.optimizer.step(self._limited(gradients), is_broken=None if self.checks_at_once else self.watch.is_broken)
+        self.projections.apply_to(self.weights)
         return losses.detach()
 
     def _limited(self, gradients: Sequence[Tensor]) -> Sequence[Tensor]:

@@ -11,7 +11,7 @@ from experiments.recipe.recipe import Recipe
 from workers.science.evaluation import Snapshot
 from workers.science.events import ResumePoint
 from workers.science.failures import NotFinite
-from workers.science.interventions import loss_terms, masked, rounds_of
+from workers.science.interventions import loss_terms, masked, projected, rounds_of
 from workers.science.interventions.intervention import Stage
 from workers.science.model import Weights
 from workers.science.setup import Setup, set_up
@@ -35,6 +35,7 @@ class Trainer:
         self.seeds = self.setup.seeds
         self.step = 0  # updates made so far
         stage, masks = masked(recipe.interventions, _stage(self.setup, start_from))
+        stage, projections = projected(recipe.interventions, stage)
         self.weights: Weights = {name: weight.clone() for name, weight in stage.weights.items()}
         self.objective = Objective(self.setup, loss_terms(recipe.interventions, stage))
         self.batches = Batches(recipe.task, recipe.training, self.setup.parts, self.seeds, device)
@@ -48,6 +49,7 @@ class Trainer:
             self.optimizer,
             self.watch,
             self.pruning.masks,
+            projections,
             recipe.training.max_gradient_norm,
             checks_at_once=self._check_every == 1,
         )
