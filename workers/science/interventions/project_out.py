@@ -41,7 +41,8 @@ def random_filter(modulus: int, rank: int, random: torch.Generator) -> Float[Ten
     """The projection on so many random dimensions among those orthogonal to the constant."""
     drawn = torch.randn(modulus, rank, generator=random, dtype=torch.float64)
     directions, _ = torch.linalg.qr(drawn - drawn.mean(dim=0))  # (p, rank), orthonormal
-    return directions @ directions.T
+    projection: Tensor = directions @ directions.T
+    return projection
 
 
 def _rank(projection: Float[Tensor, "p p"]) -> int:
