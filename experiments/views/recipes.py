@@ -23,6 +23,7 @@ def recipe(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": differences([parent.recipe, shown.recipe]) if parent else [],
         "forks": shown.forks.select_related("author").order_by("pk")[:50],
         "runs": shown.runs.select_related("submitter").order_by("-pk")[:50],
+        "starters": shown.problem.recipes.starters().exclude(pk=shown.pk).order_by("-size", "title"),
         "cost": cost_of(shown.recipe),
         "shares": shares_for(shown.recipe, request.user),
     }

@@ -24,6 +24,26 @@ def test_a_recipe_shows_its_text_digest_and_cost(client, recipe):
     assert "It has not run yet" in page
 
 
+def test_a_recipe_tells_what_it_should_show_and_where_that_is_known_from(client, db):
+    expect = '[[expect]]\nmeasure = "loss"\nsplit = "test"\nat_most = 0.5\nsource = "published: Somebody 2020"\n'
+    make_problem()
+    recipe = submit_recipe(author=None, toml=f"{recipe_toml()}\n{expect}")
+    page = shown(client, recipe.get_absolute_url())
+    assert "Test loss at most 0.5 at the end." in page
+    assert "published: Somebody 2020" in page
+
+
+def test_the_sizes_of_a_shipped_recipe_lead_to_each_other_and_the_problem_tells_them_apart(client, recipe):
+    for size in ("laptop", "full"):
+        other = make_recipe(seeds=(len(size),), stack=1)
+        type(other).objects.filter(pk=other.pk).update(preset=f"tiny.{size}.toml", size=size, title=f"The {size} one")
+    page = shown(client, other.get_absolute_url())
+    assert 'The laptop one</a> <span class="tag">laptop size</span>' in page
+    assert recipe.get_absolute_url() not in page
+    problem = shown(client, f"/problems/{recipe.problem.number}/")
+    assert "laptop size" in problem and "full size" in problem
+
+
 def test_notes_are_markdown_with_maths_and_cannot_run(client, recipe):
     noted = 'notes = "A *note* on $x^2$ <script>alert(1)</script>"\n' + recipe.toml
     page = shown(client, submit_recipe(author=None, toml=noted).get_absolute_url())
