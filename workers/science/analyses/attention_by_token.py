@@ -11,7 +11,8 @@ from workers.science.registry import implements
 from workers.science.trajectory import Trajectory
 from workers.science.transformer import Transformer
 
-MAX_EXAMPLES = 128  # of the test set: patterns are large, and their means soon steady
+MAX_EXAMPLES = 1024  # of the test set; fewer where they are long: see MAX_NUMBERS
+MAX_NUMBERS = 2**24  # attention from each answer to each token, over all examples, heads and seeds: 128 MiB of float64
 
 
 @implements(AttentionByToken)
@@ -44,7 +45,11 @@ def attention_by_token(spec: AttentionByToken, trajectory: Trajectory) -> list[P
 
 
 def _means(model: Transformer, snapshot: Snapshot) -> Float[Tensor, "seed head at to"]:
-    tokens = snapshot.splits["test"].inputs[:, :MAX_EXAMPLES]
+    n_heads = model.spec.n_layers * model.spec.n_heads
+    inputs, labels = snapshot.splits["test"].inputs, snapshot.labels("test")
+    per_example = len(inputs) * n_heads * labels.shape[2] * model.d_vocab
+    n_examples = max(1, min(MAX_EXAMPLES, MAX_NUMBERS // per_example))
+    tokens = inputs[:, :n_examples]
     places = torch.tensor(snapshot.answer_positions, device=tokens.device)
     names = [f"blocks.{layer}.attn.hook_pattern" for layer in range(model.spec.n_layers)]
     rows = recorded(model, snapshot.weights, tokens, names, kept=lambda pattern: pattern[:, :, :, places])
@@ -52,7 +57,7 @@ def _means(model: Transformer, snapshot: Snapshot) -> Float[Tensor, "seed head a
     seen = torch.ones(len(places), tokens.shape[2], dtype=torch.bool, device=tokens.device)
     if model.spec.causal:
         seen = torch.arange(tokens.shape[2], device=tokens.device) <= places[:, None]
-    is_asked = snapshot.labels("test")[:, :MAX_EXAMPLES] != IGNORED
+    is_asked = labels[:, :n_examples] != IGNORED
     return by_token(pattern, tokens, tokens[:, :, places], is_asked, seen, n_tokens=model.d_vocab)
 
 
