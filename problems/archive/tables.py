@@ -99,7 +99,7 @@ IDEA = (
 REFERENCE = ("id", "problem_id", "kind", "sign", "title", "url", "note", "added_by_id", "created_at")
 
 TABLES: list[Table] = [
-    Table(
+    Table(  # what they may do here is of this site: a file that somebody hands on makes nobody a curator
         "people",
         User,
         ("id", "username", "display_name", "role", "about", "is_verified_expert", "is_active", "date_joined"),

@@ -56,3 +56,9 @@ def test_the_number_of_queries_does_not_grow_with_what_is_found(client, django_a
     add_reference("7.1", "Understanding quaggas")
     with django_assert_max_num_queries(22):
         page_of(client, "understanding")
+
+
+def test_a_number_from_elsewhere_leads_to_the_problem_it_means_and_says_so(client):
+    page = client.get("/problems/?q=5.18").content.decode()
+    assert page.index("/problems/5.18/") < page.index("/problems/5.19/")
+    assert "also known as: <mark>5.18</mark> in post-5" in page
