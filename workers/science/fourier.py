@@ -6,7 +6,7 @@ code. What is summed over all pairs is in float64.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -69,22 +69,31 @@ def power_of_pairs(
 
     Where p is even, k = p/2 has no sine.
     """
-    pieces = [_power_of_piece(piece) for piece in torch.split(values, NEURONS_AT_ONCE, dim=-1)]
-    return torch.cat([power for power, _ in pieces], dim=-1), torch.cat([total for _, total in pieces], dim=-1)
+    power, totals = [], []
+    own, weights = _own_components(values.shape[1], values.device)
+    for squares in squared_components(values):
+        constant = squares[:, 0, 0]  # (seed, neuron)
+        found = squares[:, own[:, :, None], own[:, None, :]]  # (seed, frequency, wave=3, wave=3, neuron)
+        power.append(torch.einsum("nkijm,ki,kj->nkm", found, weights, weights) - constant[:, None])
+        totals.append(squares.sum(dim=(1, 2)) - constant)
+    return torch.cat(power, dim=-1), torch.cat(totals, dim=-1)
 
 
-def _power_of_piece(values: Float[Tensor, "seed a b neuron"]) -> tuple[Tensor, Tensor]:
-    modulus = values.shape[1]
-    squares = torch.fft.fft2(values.double(), dim=(1, 2)).abs().square() / modulus**2  # (seed, row, column, neuron)
-    total = squares.sum(dim=(1, 2)) - squares[:, 0, 0]
-    k = torch.arange(1, modulus // 2 + 1, device=values.device)
-    places = torch.stack([torch.zeros_like(k), k, modulus - k], dim=1)  # (frequency, wave=3): what e^{i w} has there
-    weights = torch.ones(len(k), 3, dtype=torch.float64, device=values.device)
-    if modulus % 2 == 0:
-        weights[-1, 2] = 0.0  # p - k is k itself
-    found = squares[:, places[:, :, None], places[:, None, :]]  # (seed, frequency, wave, wave, neuron)
-    both = torch.einsum("nkijm,ki,kj->nkm", found, weights, weights)
-    return both - squares[:, 0, 0][:, None], total
+def squared_components(values: Float[Tensor, "seed a b neuron"]) -> Iterator[Float[Tensor, "seed wave_a wave_b piece"]]:
+    """The square of the coefficient of each product of a wave in a and one in b, in `fourier_basis`; so many neurons at
+    a time as take little memory."""
+    basis = fourier_basis(values.shape[1]).to(values.device)
+    for piece in torch.split(values, NEURONS_AT_ONCE, dim=-1):
+        along_a = torch.einsum("ra,nabm->nrbm", basis, piece.double())
+        yield torch.einsum("cb,nrbm->nrcm", basis, along_a).square()
+
+
+def _own_components(modulus: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The rows 1, cos k, sin k of the basis for each k, (frequency, wave=3), and 0 for the sine that p/2 lacks."""
+    k = torch.arange(1, modulus // 2 + 1, device=device)
+    own = torch.stack([torch.zeros_like(k), 2 * k - 1, 2 * k], dim=1)
+    weights = (own < modulus).double()
+    return own.clamp(max=modulus - 1), weights
 
 
 # --- Of logits on all pairs, along a + b (or a - b) ---

@@ -5,7 +5,7 @@ from torch import Tensor
 from experiments.recipe.analyses import FourierOfPairs
 from experiments.recipe.panels import MAX_VALUES, Axis, Frame, Grid, Panel, Series
 from workers.science.evaluation import Snapshot
-from workers.science.fourier import NEURONS_AT_ONCE, component_names, fourier_basis
+from workers.science.fourier import component_names, squared_components
 from workers.science.measures.fourier_power import power_shares
 from workers.science.modular_pairs import every_pair_of, neurons_of_every_pair
 from workers.science.registry import implements
@@ -73,8 +73,5 @@ def _values(spec: FourierOfPairs, snapshot: Snapshot) -> Float[Tensor, "seed a b
 
 def component_norms(values: Float[Tensor, "seed a b neuron"]) -> Float[Tensor, "seed wave_a wave_b"]:
     """The norm over neurons of the coefficient of each product of a wave in a and one in b, in `fourier_basis`."""
-    basis = fourier_basis(values.shape[1]).to(values.device)
-    squares = torch.zeros(values.shape[:3], dtype=torch.float64, device=values.device)
-    for piece in torch.split(values, NEURONS_AT_ONCE, dim=-1):
-        squares += torch.einsum("ra,cb,nabm->nrcm", basis, basis, piece.double()).square().sum(-1)
-    return squares.sqrt()
+    total = torch.stack([squares.sum(-1) for squares in squared_components(values)]).sum(0)
+    return total.sqrt()
