@@ -48,7 +48,8 @@ def every_pair_of(snapshot: Snapshot, part: str = "") -> EveryPair:
 def neurons_of_every_pair(snapshot: Snapshot, part: str = "") -> Float[Tensor, "seed a b neuron"]:
     """The neurons of the last layer, after the activation, at the answer."""
     task = _task(snapshot, part)
-    read = [_neurons(snapshot, snapshot.splits[split].inputs[:, _rows(snapshot, split, part)]) for split in SPLITS]
+    inputs = [snapshot.splits[split].inputs[:, _rows(snapshot, split, part)] for split in SPLITS]
+    read = [neurons_at_answer(snapshot, examples) for examples in inputs]
     placed = [_placed(snapshot, split, part, values) for split, values in zip(SPLITS, read, strict=True)]
     by_pair = _joined(placed)  # (seed, pair, neuron)
     return by_pair.reshape(len(by_pair), task.modulus, task.modulus, -1)
@@ -112,9 +113,12 @@ def _joined(of_splits: list[Tensor]) -> Tensor:
     return first | second if first.dtype == torch.bool else first + second
 
 
-def _neurons(snapshot: Snapshot, inputs: Int[Tensor, "seed example pos"]) -> Float[Tensor, "seed example neuron"]:
-    """A chunk of examples at a time; of what a transformer does at every position only the answer is kept."""
-    model, (position,) = snapshot.model, snapshot.answer_positions
+def neurons_at_answer(
+    snapshot: Snapshot, inputs: Int[Tensor, "seed example pos"]
+) -> Float[Tensor, "seed example neuron"]:
+    """The neurons of the last layer, after the activation, at the last answer: a chunk of examples at a time, and of
+    what a transformer does at every position only that one is kept."""
+    model, position = snapshot.model, snapshot.answer_positions[-1]
     if isinstance(model, Transformer):
         name = f"blocks.{model.spec.n_layers - 1}.mlp.hook_post"
     else:

@@ -20,6 +20,7 @@ from experiments.recipe.analyses.mechanisms import (
     NeuronAblation,
 )
 from experiments.recipe.analyses.principal_components import PcaOverTraining
+from experiments.recipe.analyses.reduction import DimensionalityReduction
 from experiments.recipe.analyses.rotary import RotaryOffsets
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ComponentEffects",
     "CompositionMap",
     "DataDirections",
+    "DimensionalityReduction",
     "FeatureDirections",
     "FourierOfPairs",
     "FourierSpectrum",
@@ -67,5 +69,6 @@ AnyAnalysis = (
     | ProbeMap
     | NeuronMap
     | NeuronExamples
+    | DimensionalityReduction
 )
 AnalysisSpec = Annotated[AnyAnalysis, Field(discriminator="name")]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from pydantic import Field
 
 from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores
+from experiments.recipe.measures.circles import Circularity, EffectiveRank, KeyFrequencyShare
 from experiments.recipe.measures.circuits import CompositionScores, CopyingScore
 from experiments.recipe.measures.fourier import (
     CosCoefficients,
@@ -65,11 +66,13 @@ __all__ = [
     "AttentionToRoles",
     "BasisAlignment",
     "BitsMemorised",
+    "Circularity",
     "CompositionScores",
     "CopyingScore",
     "CosCoefficients",
     "DatumDimensionality",
     "DimensionsPerFeature",
+    "EffectiveRank",
     "ExactMatch",
     "ExcessLoss",
     "ExcessOverLegal",
@@ -83,6 +86,7 @@ __all__ = [
     "FourierPower",
     "HeadScores",
     "KeyFrequencyCount",
+    "KeyFrequencyShare",
     "LargestError",
     "LegalMoves",
     "LinearProbe",
@@ -159,6 +163,9 @@ AnyMeasure = (
     | PartSimilarity
     | NeuronDirections
     | NeuronAuroc
+    | Circularity
+    | KeyFrequencyShare
+    | EffectiveRank
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]
 if TYPE_CHECKING:

@@ -1,6 +1,13 @@
-"""While the engine's tests run, the shapes of every annotated function are checked, and one thread is enough."""
+"""While the engine's tests run, the shapes of every annotated function are checked, and one thread is enough.
+
+UMAP's functions are not compiled: that takes half a minute, and the tests give it a handful of points.
+"""
+
+import os
 
 from jaxtyping import install_import_hook
+
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 install_import_hook("workers.science", "beartype.beartype")
 

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from experiments.recipe.measures import CosCoefficients, ExcludedLoss, LogitFve, RestrictedLoss, TrigSimilarity
+from experiments.recipe.measures.fourier import OfKeyFrequencies
 from workers.science.evaluation import Snapshot
 from workers.science.fourier import along_cosines, cos_coefficients, excluded, filters, restricted
 from workers.science.key_frequencies import key_by_power
@@ -64,9 +65,7 @@ def trig_similarity(spec: TrigSimilarity, snapshot: Snapshot) -> dict[str, PerSe
     return {"": found.norm(dim=1)} | _by_frequency(found)
 
 
-def keys(
-    spec: RestrictedLoss | ExcludedLoss | LogitFve, snapshot: Snapshot, n_seeds: int
-) -> Bool[Tensor, "seed frequency"]:
+def keys(spec: OfKeyFrequencies, snapshot: Snapshot, n_seeds: int) -> Bool[Tensor, "seed frequency"]:
     """K: the declared frequencies, or those that are key at this moment."""
     now = key_by_power(snapshot, spec.part, spec.threshold)
     if not spec.frequencies:
