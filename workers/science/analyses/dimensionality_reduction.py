@@ -46,6 +46,8 @@ def points_of(spec: DimensionalityReduction, snapshot: Snapshot) -> Float[Tensor
         return snapshot.model.unembedding(snapshot.weights).mT
     name = [name for name in snapshot.model.shapes if name.rpartition(".")[2] == spec.of][-1]  # of the last layer
     weight = snapshot.weights[name]
+    if spec.of == "W_E" and (task := additive_part(snapshot.task)):
+        return weight[:, : task.modulus]  # without the equals sign, which lies far from the numbers
     return weight.mT if spec.of in ("W_in", "W_U") else weight
 
 
