@@ -71,7 +71,9 @@ def test_items_come_and_go():
 
 
 def test_the_last_item_takes_its_list_with_it():
-    assert "expect" not in changed("remove", "expect.0", "")
+    one_left = apply_change(STARTER, "remove", "expect.1", "")
+    assert len(tomllib.loads(one_left)["expect"]) == 1
+    assert "expect" not in changed("remove", "expect.0", "", one_left)
 
 
 def test_an_inline_list_grows_inline():
