@@ -52,8 +52,12 @@ class House:
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
-        wait_for(lambda: self._process.poll() is not None or "Ready after" in self.said, seconds=START_SECONDS)
-        assert self._process.poll() is None, self.said + self.logs()
+        try:
+            wait_for(lambda: self._process.poll() is not None or "Ready after" in self.said, seconds=START_SECONDS)
+            assert self._process.poll() is None, self.said + self.logs()
+        except AssertionError:
+            self.abandon()
+            raise
 
     def stop(self) -> None:
         """End it as Ctrl-C does, and see that nothing is left running."""
@@ -67,6 +71,12 @@ class House:
                 process.kill()
         assert self._process.returncode == 0, self.said
         assert [family[process] for process in left] == []
+
+    def abandon(self) -> None:
+        """Leave nothing running of a house that never got ready."""
+        if self._process.poll() is None:
+            for process in (*self.processes(), self._process):
+                process.kill()
 
     @property
     def said(self) -> str:
