@@ -77,7 +77,7 @@ def seed_traces(
         place = names.index(s.name)
         colour = colour_of_seed(s.seed, seeds) if seeded else looks_of(names)[s.name][0]
         label = s.name if s.seed is None else f"{s.name}, seed {s.seed}"
-        trace: Json = {"type": "scatter", "mode": mode, "uid": uid_of(s.name, s.seed), "name": label}
+        trace: Json = {"type": "scatter", "mode": _visible(mode, s.x), "uid": uid_of(s.name, s.seed), "name": label}
         trace |= {"x": s.x, "y": s.y, "line": {"color": colour, "width": 1.5}, "marker": {"color": colour, "size": 6}}
         if seeded:
             trace["line"]["dash"] = DASHES[place % len(DASHES)]
@@ -85,6 +85,11 @@ def seed_traces(
             trace |= {"text": s.text, "hovertemplate": "%{text}<br>%{x:.4g}, %{y:.4g}<extra>%{fullData.name}</extra>"}
         traces.append(trace)
     return traces
+
+
+def _visible(mode: str, x: Sequence[object]) -> str:
+    """A line of one point, as of a measure that is taken at the end alone, shows nothing without a marker."""
+    return "markers" if len(x) == 1 else mode
 
 
 def floor_trace(floor: float, last_step: int) -> Json:
@@ -134,8 +139,8 @@ def _median_of_name(name: str, series: Sequence[Series], colour: str, dash: str)
     low = edge | {"uid": uid_of(name, "low"), "name": f"{name}, 10th percentile", "y": band.low}
     high = edge | {"uid": uid_of(name, "high"), "name": f"{name}, 90th percentile", "y": band.high}
     high |= {"fill": "tonexty", "fillcolor": f"{colour}33"}
-    median: Json = {"type": "scatter", "mode": "lines", "uid": uid_of(name, "median"), "legendgroup": name}
-    median |= {"name": name, "x": band.x, "y": band.median}
+    median: Json = {"type": "scatter", "mode": _visible("lines", band.x), "uid": uid_of(name, "median")}
+    median |= {"legendgroup": name, "name": name, "x": band.x, "y": band.median}
     return [low, high, median | {"line": {"color": colour, "width": 2, "dash": dash}}]
 
 

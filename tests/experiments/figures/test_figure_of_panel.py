@@ -6,7 +6,7 @@ import plotly.graph_objects
 import pytest
 
 from experiments.figure_layout import template_of_theme
-from experiments.figures import SEED_COLOURS, figure_of_panel
+from experiments.figures import SEED_COLOURS, figure_of_panel, seed_traces
 from experiments.recipe.panels import Axis, Frame, Grid, Panel, Series
 
 STEPS = [0.0, 10.0, 20.0]
@@ -86,6 +86,12 @@ def test_a_seed_has_the_same_colour_on_every_plot_of_a_run():
 def test_names_of_one_seed_differ_by_dash():
     drawn = figure_of_panel(panel("lines", series=[series(0, "train"), series(0, "test")]))
     assert [trace["line"]["dash"] for trace in drawn["data"]] == ["solid", "dot"]
+
+
+def test_a_single_point_is_seen():
+    ends = [Series(name="probe", seed=seed, x=[100], y=[0.5]) for seed in range(13)]
+    assert [trace["mode"] for trace in seed_traces(ends)] == ["markers"] * 13
+    assert seed_traces([Series(name="loss", seed=0, x=[0, 100], y=[1.0, 0.5])])[0]["mode"] == "lines"
 
 
 def test_more_than_twelve_seeds_become_a_median_with_a_band():
