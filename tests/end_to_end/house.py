@@ -75,8 +75,9 @@ class House:
     def abandon(self) -> None:
         """Leave nothing running of a house that never got ready."""
         if self._process.poll() is None:
-            for process in (*self.processes(), self._process):
+            for process in self.processes():
                 process.kill()
+            self._process.kill()
 
     @property
     def said(self) -> str:
