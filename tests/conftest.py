@@ -32,8 +32,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _shares_with(item: pytest.Item) -> str:
     """Tests of one group run one after the other, in one process: they share something that is slow to start."""
-    if isinstance(item, pytest.Function) and "house" in item.fixturenames:
-        return f"house-{item.callspec.params['house']}"
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    if "house" in parameters:
+        return f"house-{parameters['house']}"
     return item.path.stem if item.path.name in SHARES_A_START else ""
 
 
