@@ -14,6 +14,7 @@ Message = dict[str, Any]
 FORESEEN = (OSError, ValueError, ChildBroken, EventTooLarge, Refused)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 OF_THE_ENGINE = ("expectations", "engine_digest", "environment", "hardware", "device_seconds")
+OLD_WORKER = "Worker and site may be of different versions: have the worker's operator renew it."
 LIMITS = {"message": 1000, "hint": 1000, "traceback": 50_000}
 
 
@@ -50,17 +51,23 @@ def failure_of(error: Exception) -> Message:
     match error:
         case WrongHash() | StorageFull():
             kind, message = FailureKind.STORAGE, f"A file could not be stored or fetched: {error.detail}"
+            hint = "Nothing is wrong with the recipe: run it again when the site's storage takes files."
         case OSError() if error.errno in NO_ROOM:
             kind, message = FailureKind.STORAGE, f"The worker's disk has no room: {error.strerror}."
+            hint = "Ask for fewer checkpoints, or have the worker's operator make room."
         case OSError():
             kind, message = FailureKind.STORAGE, f"The worker could not read or write a file: {error}"
+            hint = "Have the worker's operator look at its folder; on another worker the run may pass."
         case ChildBroken():
             kind, message = FailureKind.WORKER_LOST, f"The training process did not start: {error}"
+            hint = "Run it again; if it does not start there either, have the worker's operator look at its log."
         case Refused():
             kind, message = FailureKind.INVALID, f"The site refused what the worker sent: {error.detail}"
+            hint = OLD_WORKER
         case _:
             kind, message = FailureKind.INVALID, f"The engine said something the worker cannot pass on: {error}"
-    return {"kind": "failed", "failure": kind, "message": message}
+            hint = OLD_WORKER
+    return {"kind": "failed", "failure": kind, "message": message, "hint": hint}
 
 
 def _early_end(ending: Ending | None) -> Failure | None:

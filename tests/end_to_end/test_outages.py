@@ -39,6 +39,7 @@ def test_a_storage_that_takes_nothing_fails_the_run_with_its_reason_and_shows_no
 ) -> None:
     member.cancel_everything()
     blobs, aside = house.data_dir / "blobs", house.data_dir / "blobs-aside"
+    blobs.mkdir(exist_ok=True)
     blobs.rename(aside)
     blobs.write_text("a file where the folder was: nothing can be written below it")
     try:

@@ -72,7 +72,7 @@ def test_an_approved_comment_reaches_those_who_watch(as_carol):
     expect(as_carol.get_by_role("status").first).to_contain_text("Approved.")
     expect(as_carol.get_by_role("link", name="Following")).to_contain_text("1")
     as_carol.get_by_role("link", name="Following").click()
-    expect(as_carol.get_by_text("Try $W_E$")).to_be_visible()
+    expect(as_carol.get_by_text("Try W_E")).to_be_visible()
     as_carol.get_by_role("button", name="Mark as read").click()
     expect(as_carol.get_by_role("link", name="Following")).to_have_text("Following")
 

@@ -22,7 +22,7 @@ def n_queries(client, url):
 
 def test_the_list_shows_a_page_of_problems_as_links(client: Client):
     page = client.get("/problems/").content.decode()
-    assert '<a class="row-link" href="/problems/5.3/">' not in page
+    assert 'href="/problems/5.3/' not in page
     assert page.count('class="row-link"') == 100
     assert "339 of 339" in page and "?page=2" in page
 
