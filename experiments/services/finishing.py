@@ -16,7 +16,7 @@ from experiments.services.transitions import lock_run, move_shard
 
 def finish_shard(*, lease: Lease, outcome: Outcome) -> State:
     """End an attempt with what the worker says of it. The answer is the shard's state from then on."""
-    shard = Shard.objects.select_related("run", "worker").get(pk=lease.shard_id)
+    shard = lease.shard
     if outcome.epoch != lease.epoch or shard.epoch != lease.epoch or lease.ended_as == Lease.End.LOST:
         raise stale_epoch(lease)
     if lease.ended_at:
@@ -61,13 +61,14 @@ def _succeed(lease: Lease, shard: Shard, outcome: Outcome) -> None:
     for index, artifact in enumerate(outcome.manifest):
         check_panel(artifact, where=f"manifest.{index}")
     with transaction.atomic():
-        lock_run(shard.run_id)
+        run = lock_run(shard.run_id)
         keep_artifacts(shard, outcome.manifest)
         drop_resume_states(shard)
-        end_lease(shard, Lease.End.SUCCEEDED)
+        end_lease(lease, Lease.End.SUCCEEDED)
         scored = [expectation.model_dump() for expectation in outcome.expectations]
         reason = f"all {len(outcome.manifest)} files are stored"
-        if not move_shard(shard, State.SUCCEEDED, reason=reason, expectations=scored, step=shard.steps, **AT_REST):
+        ended = AT_REST | {"expectations": scored, "step": shard.steps}
+        if not move_shard(shard, State.SUCCEEDED, reason=reason, locked=run, **ended):
             raise stale_epoch(lease)
 
 
@@ -85,12 +86,13 @@ def _fail(lease: Lease, shard: Shard, outcome: Outcome) -> None:
     with transaction.atomic():
         run = lock_run(shard.run_id)
         _log_last_words(shard, failure)
-        end_lease(shard, Lease.End.FAILED, is_free=failure.failure in RETRIED)
+        end_lease(lease, Lease.End.FAILED, is_free=failure.failure in RETRIED)
         if run.is_cancel_requested:
-            moved = move_shard(shard, State.CANCELLED, reason=f"cancelled; {failure.failure}", **AT_REST)
+            moved = move_shard(shard, State.CANCELLED, reason=f"cancelled; {failure.failure}", locked=run, **AT_REST)
         else:
             moved = retry_or_fail(
                 shard,
+                run,
                 failure.failure,
                 message=failure.message,
                 hint=failure.hint,
@@ -111,10 +113,10 @@ def _stop(lease: Lease, shard: Shard) -> None:
     """A cancel was obeyed; or, with none asked for, a worker that has to stop gives the shard back."""
     with transaction.atomic():
         run = lock_run(shard.run_id)
-        end_lease(shard, Lease.End.CANCELLED)
+        end_lease(lease, Lease.End.CANCELLED)
         if run.is_cancel_requested:
-            moved = move_shard(shard, State.CANCELLED, reason="cancelled", **AT_REST)
+            moved = move_shard(shard, State.CANCELLED, reason="cancelled", locked=run, **AT_REST)
         else:
-            moved = give_back(shard)
+            moved = give_back(shard, run)
         if not moved:
             raise stale_epoch(lease)
