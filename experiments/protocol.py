@@ -14,7 +14,10 @@ with the lease; every later call carries it as `Authorization: Run TOKEN`. A cal
     POST /api/shards/<id>/finish/          Run TOKEN     Outcome      -> Finished    409 stale_epoch, 422 missing_blobs
 
 Every refusal is `{"code": "...", "detail": "...", "fields": {...}}`. An upload needs a Content-Length. Batches are
-refused with 409 `finished` once the outcome was sent; sending the same outcome again repeats the first answer.
+refused with 409 `finished` once the outcome was taken; sending the same outcome again repeats the first answer.
+
+A short shard takes two calls beside its claim, or one: small files travel within their events, and the last batch
+within the outcome.
 """
 
 import math
@@ -29,6 +32,7 @@ BATCH_SECONDS = 2  # between two batches, at least
 LOG_SECONDS = 0.8  # and where there is something to read: its page asks every second, and shows it within two
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_BLOB_BYTES = 2 * 1024**3
+MAX_INLINE_BYTES = 256 * 1024  # a file up to this size may travel within its event
 
 
 def _without_nul(text: str) -> str:
@@ -146,10 +150,11 @@ class MeasurementsEvent(Message):
 
 
 class ArtifactEvent(Message):
-    """A file whose bytes were uploaded before this event was sent."""
+    """A file. Its bytes come with it, in base64, or were uploaded before this event was sent."""
 
     kind: Literal["artifact"] = "artifact"
     artifact: StoredArtifact
+    content: Annotated[str | None, Field(max_length=4 * MAX_INLINE_BYTES // 3 + 4)] = None
 
 
 class ProgressEvent(Message):
@@ -214,6 +219,7 @@ class Outcome(Message):
     hardware: Annotated[Text, Field(max_length=200)] = ""  # CPU capability level that torch reports, or GPU model
     device_seconds: Annotated[float, Field(ge=0)] = 0.0
     failure: Failure | None = None
+    last_batch: EventBatch | None = None  # what was not sent yet; stored before anything else is looked at
 
     @model_validator(mode="after")
     def a_failure_is_explained(self) -> Self:

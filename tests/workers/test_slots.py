@@ -24,7 +24,7 @@ def said() -> Iterator[list[str]]:
     """What happened, in order, beside a loop that tells when it is woken."""
     happened: list[str] = []
     before = get_event_loop()
-    set_event_loop(Loop(happened))
+    set_event_loop(Loop(happened))  # type: ignore[arg-type]
     yield happened
     set_event_loop(before)
 
