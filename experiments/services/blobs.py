@@ -135,10 +135,12 @@ def is_stored(blob: Blob) -> bool:
         return default_storage.exists(name) and default_storage.size(name) == blob.n_bytes
 
 
-def forget_unreferenced(sha256s: Iterable[str]) -> None:
+def forget_unreferenced(sha256s: Sequence[str]) -> None:
     """Mark those of the blobs that no artifact names any more. The collector drops them after a grace, not we at once:
     another shard may just have been told that its upload of the same bytes is here already."""
-    unnamed = Blob.objects.filter(pk__in=list(sha256s), artifacts=None, unnamed_since=None)
+    if not sha256s:
+        return
+    unnamed = Blob.objects.filter(pk__in=sha256s, artifacts=None, unnamed_since=None)
     unnamed.update(unnamed_since=timezone.now())
 
 
