@@ -3,9 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
@@ -23,24 +21,16 @@ from experiments.services.artifacts import check_panel, keep_artifacts
 from experiments.services.blobs import store_small_blobs
 from experiments.services.last_values import keep_last_values
 from experiments.services.leases import stale_epoch
-from experiments.services.measurement_checks import checked_measurements
+from experiments.services.measurement_checks import Measured, checked_measurements
 from experiments.services.refusals import Conflict, Unprocessable
 from experiments.services.transitions import lock_run
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One checked event of measurements: the bytes as they came, and what is in them."""
-
-    data: bytes
-    table: pa.Table
 
 
 def store_batch(*, lease: Lease, batch: EventBatch) -> Stored:
     """Store a batch in one transaction. A number that was here already is answered and not stored again."""
     shard = lease.shard  # what is read of it before it is locked never changes
     measured = [
-        Measured(*checked_measurements(event, shard=shard, after=lease.resume_step, where=f"events.{index}"))
+        checked_measurements(event, shard=shard, after=lease.resume_step, where=f"events.{index}")
         for index, event in enumerate(batch.events)
         if isinstance(event, MeasurementsEvent)
     ]
@@ -112,8 +102,8 @@ def _store(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> Non
 
 
 def _store_measurements(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> None:
-    for part, (data, table) in enumerate((m.data, m.table) for m in measured):
-        steps = pc.min_max(table["step"]).as_py()
+    for part, checked in enumerate(measured):
+        steps = pc.min_max(checked.table["step"]).as_py()
         MeasurementChunk.objects.create(
             shard=shard,
             epoch=batch.epoch,
@@ -121,10 +111,10 @@ def _store_measurements(shard: Shard, batch: EventBatch, measured: Sequence[Meas
             part=part,
             first_step=steps["min"],
             last_step=steps["max"],
-            n_rows=table.num_rows,
-            data=data,
+            n_rows=checked.table.num_rows,
+            data=checked.data,
         )
-        keep_last_values(shard, table)
+        keep_last_values(shard, checked.newest)
 
 
 def _store_log(shard: Shard, epoch: int, lines: Sequence[LogEvent]) -> None:
