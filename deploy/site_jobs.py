@@ -21,6 +21,8 @@ DAY_SECONDS = 86400.0
 app = celery_app()
 app.set_default()
 app.conf.update(
+    # This process also reads, and a read that waits for a message takes longer than the second that others allow.
+    broker_transport_options={**app.conf.broker_transport_options, "socket_timeout": 5},
     imports=["experiments.jobs", "problems.jobs"],
     beat_schedule={
         # A sweep that waited longer than until the next one is of no use: after an outage they do not pile up.
