@@ -50,9 +50,9 @@ def celery_app() -> SiteApp:
 
 def send(task: str, *, args: tuple[int, ...] = (), queue: str) -> bool:
     """Whether the broker took the message. If not, the next sweep of the dispatcher sends what is still due."""
-    app = celery_app()
-    if time.monotonic() < app.rests_until:
+    if takes_no_messages():
         return False
+    app = celery_app()
     try:
         expires = EXPIRY_SECONDS.get(task)
         app.send_task(task, args=args, queue=queue, expires=expires, retry_policy=ONE_RETRY, ignore_result=True)
@@ -61,6 +61,11 @@ def send(task: str, *, args: tuple[int, ...] = (), queue: str) -> bool:
         log.warning("wake_up_not_sent", task=task, queue=queue, error=str(error))
         return False
     return True
+
+
+def takes_no_messages() -> bool:
+    """Whether the broker has just refused one, or not answered."""
+    return time.monotonic() < celery_app().rests_until
 
 
 def wake_dispatcher() -> None:
