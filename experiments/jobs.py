@@ -2,8 +2,11 @@
 
 import contextlib
 
+import structlog
 from celery import shared_task
+from django.utils import timezone
 
+from experiments.selectors.unowned import shards_without_owner
 from experiments.services.dispatch import dispatch
 from experiments.services.leases import reap_expired
 from experiments.services.passes import noted
@@ -14,6 +17,8 @@ from experiments.services.wake_ups import DISPATCH, takes_no_messages
 REAP = "experiments.reap"
 TIDY = "experiments.tidy"
 TIDY_DAILY = "experiments.tidy_stray_files"
+
+log = structlog.get_logger(__name__)
 
 
 class BrokerAway(Exception):
@@ -36,6 +41,15 @@ def _dispatch() -> int:
 @shared_task(name=REAP)  # type: ignore[untyped-decorator]
 def reap_shards() -> None:
     noted("reaper", lambda: reap_expired() + reclaim_overdue())
+    noted("watch", _watch)
+
+
+def _watch() -> int:
+    """How many shards nobody takes care of: noted with each pass, so that the sum tells whether there ever was one."""
+    shards = shards_without_owner(timezone.now())
+    for shard in shards:
+        log.error("shard_without_owner", run=shard.run_id, shard=shard.pk, state=shard.state)
+    return len(shards)
 
 
 @shared_task(name=TIDY)  # type: ignore[untyped-decorator]

@@ -45,7 +45,7 @@ def test_what_is_overdue_is_done(lost: Shard) -> None:
 def test_what_never_ran_is_done(lost: Shard) -> None:
     SitePass.objects.all().delete()
     step_in()
-    assert state_of(lost) == State.QUEUED and SitePass.objects.count() == 2
+    assert state_of(lost) == State.QUEUED and SitePass.objects.count() == 3
 
 
 def test_pass_of_the_dispatcher_tells_that_the_broker_is_away(lost: Shard, monkeypatch: pytest.MonkeyPatch) -> None:
