@@ -31,7 +31,7 @@ class RefusalMiddleware:
 def unreadable(request: HttpRequest, error: InvalidRecipe) -> HttpResponse:
     """A recipe that was kept in words of an earlier vocabulary: a page that has to read it leads to what needs not."""
     match = request.resolver_match
-    number = match.kwargs.get("pk") if match else None
+    number: int = match.kwargs.get("pk", 0) if match else 0
     is_run = match is not None and str(match.url_name).startswith("run")
     context = {"errors": error.errors[:5], "run": Run.objects.filter(pk=number).first() if is_run else None}
     return render(request, "experiments/unreadable.html", context, status=409)

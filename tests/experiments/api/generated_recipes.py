@@ -143,7 +143,7 @@ class Generator:
         )
         high = schema.get("maximum", schema.get("exclusiveMaximum", 10**4) - smallest_part)
         small = min(high, low + self._random.choice([1, 2, 3, 8, 64, 0.3, 0.01]))
-        return self._chance([low, high, small, small, small, self._random.uniform(low, high)])
+        return float(self._chance([low, high, small, small, small, self._random.uniform(low, high)]))
 
 
 @functools.cache
