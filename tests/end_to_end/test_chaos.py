@@ -12,11 +12,9 @@ import httpx
 import pytest
 
 from tests.end_to_end.chaos import Chaos, orphans
-from tests.end_to_end.house import House, Member
+from tests.end_to_end.house import DATABASES_OF_FAULTS, N_KILLS, House, Member
 
-N_KILLS = int(os.environ.get("CIRCUITBOARD_CHAOS_KILLS", "10"))
 SEED = int(os.environ.get("CIRCUITBOARD_CHAOS_SEED", str(random.randrange(10_000))))
-DATABASES = ["sqlite", "postgresql"] if N_KILLS > 10 else ["sqlite"]
 
 Outcome = tuple[dict[str, str], list[tuple[Any, ...]]]
 
@@ -38,7 +36,7 @@ def shards_ever_without_owner(house: House) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("house", DATABASES, indirect=True)
+@pytest.mark.parametrize("house", DATABASES_OF_FAULTS, indirect=True)
 def test_whatever_is_killed_runs_end_as_if_nothing_had_happened(
     house: House, member: Member, small_recipe: str
 ) -> None:

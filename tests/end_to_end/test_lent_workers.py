@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.house import House, Member, command_line, wait_for
+from tests.end_to_end.house import DATABASES_OF_FAULTS, House, Member, command_line, wait_for
 from tests.end_to_end.lent import lent_worker
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("house", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("house", DATABASES_OF_FAULTS, indirect=True)]
 
 NAME = "far-ahead"
 AHEAD_SECONDS = 600.0

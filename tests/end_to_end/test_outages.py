@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.house import House, Member, wait_for
+from tests.end_to_end.house import DATABASES_OF_FAULTS, House, Member, wait_for
 from tests.end_to_end.test_faults import processes_of
 
-pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("house", DATABASES_OF_FAULTS, indirect=True)
 
 AWAY_SECONDS = 60  # a lease is 45 s, and the site jobs go on reaping without the web server
 
