@@ -1,6 +1,7 @@
 """The site's end of `experiments/protocol.py`."""
 
 import re
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse
@@ -125,9 +126,13 @@ class FinishView(ShardView):
 class BlobView(ShardCall):
     """Not an ApiView, which reads the body whole: this one is a stream."""
 
-    def put(self, request: Request, shard_id: int, sha256: str) -> Response:
-        if not Shard.objects.held().filter(pk=shard_id, epoch=self.lease.epoch).exists():
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The run token dies with its lease, for reading as for writing."""
+        super().initial(request, *args, **kwargs)
+        if not Shard.objects.held().filter(pk=self.lease.shard_id, epoch=self.lease.epoch).exists():
             raise stale_epoch(self.lease)
+
+    def put(self, request: Request, shard_id: int, sha256: str) -> Response:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise Unprocessable("wrong_hash", "the name of a blob is its sha256, in 64 hexadecimal digits")
         n_bytes = _content_length(request)

@@ -168,6 +168,7 @@ class Shard(models.Model):
     epoch = models.PositiveIntegerField(default=0, help_text="raised by each claim; older ones are refused")
     attempts = models.PositiveIntegerField(default=0)
     dispatched_at = models.DateTimeField(null=True, blank=True, help_text="when the last wake-up was sent")
+    offered_since = models.DateTimeField(null=True, blank=True, help_text="since when wake-ups are sent, none answered")
     dispatched_to = models.CharField(max_length=20, blank=True, help_text="the hardware class it was sent to")
     worker = models.ForeignKey(
         "experiments.Worker", null=True, blank=True, on_delete=models.SET_NULL, related_name="shards"

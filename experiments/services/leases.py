@@ -28,7 +28,7 @@ from experiments.services.wake_ups import wake_dispatcher
 LEASE = datetime.timedelta(seconds=LEASE_SECONDS)
 
 AT_REST = {"lease_until": None, "phase": "", "seconds_left": None, "device_use": None}
-BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to": ""}
+BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to": "", "offered_since": None}
 
 
 @dataclass(frozen=True)
