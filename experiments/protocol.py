@@ -16,6 +16,9 @@ with the lease; every later call carries it as `Authorization: Run TOKEN`. A cal
 Every refusal is `{"code": "...", "detail": "...", "fields": {...}}`. An upload needs a Content-Length. Batches are
 refused with 409 `finished` once the outcome was taken; sending the same outcome again repeats the first answer.
 
+The site is renewed before its workers, so a worker takes no notice of a field in a reply that it does not know. What
+the site reads is strict: a field unknown to it is refused with 422.
+
 A short shard takes two calls beside its claim, or one: small files travel within their events, and the last batch
 within the outcome.
 """
@@ -55,7 +58,15 @@ Environment = Annotated[
 
 
 class Message(BaseModel):
+    """What the site reads, and every part of it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Reply(Message):
+    """What a worker reads."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class FailureKind(StrEnum):
@@ -91,7 +102,7 @@ class Announcement(Message):
     stopping: bool = False  # no new shards, please
 
 
-class Welcome(Message):
+class Welcome(Reply):
     worker: int
     drain: bool = False  # its owner asked it to take nothing new: finish what runs, and read no more wake-ups
 
@@ -113,7 +124,11 @@ class StoredArtifact(Message):
     step: Whole | None = None
 
 
-class Claim(Message):
+class ClaimedArtifact(StoredArtifact, Reply):
+    """One that the site tells of."""
+
+
+class Claim(Reply):
     shard: int
     run: int
     point: int
@@ -125,10 +140,10 @@ class Claim(Message):
     # Go on from this step; its resume artifact is among `artifacts`. What was measured up to and at this step is
     # stored and must not be sent again; what came after it was dropped.
     resume_step: int | None = None
-    artifacts: list[StoredArtifact] = []
+    artifacts: list[ClaimedArtifact] = []
     # Checkpoints of another run, where the recipe starts from one. They are no files of this shard: its manifest does
     # not name them, and its run token reads them.
-    start_artifacts: list[StoredArtifact] = []
+    start_artifacts: list[ClaimedArtifact] = []
     time_limit_seconds: int
 
 
@@ -137,7 +152,7 @@ class Heartbeat(Message):
     step: Whole | None = None
 
 
-class Lease(Message):
+class Lease(Reply):
     lease_seconds: int
     cancel: bool
 
@@ -181,7 +196,7 @@ class EventBatch(Message):
     events: Annotated[list[Event], Field(max_length=5000)]
 
 
-class Stored(Message):
+class Stored(Reply):
     seq: int
     stored: bool  # False: this batch was here already
     cancel: bool  # as in a Lease, so that a cancel reaches the device before the next heartbeat
@@ -228,5 +243,5 @@ class Outcome(Message):
         return self
 
 
-class Finished(Message):
+class Finished(Reply):
     state: Literal["queued", "succeeded", "failed", "cancelled"]  # queued: another attempt follows

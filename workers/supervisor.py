@@ -7,7 +7,7 @@ import queue
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +156,7 @@ class Supervisor:
         self._session.upload(path, artifact.sha256)
         return ArtifactEvent(artifact=artifact)
 
-    def _name_in_manifest(self, artifacts: list[StoredArtifact]) -> None:
+    def _name_in_manifest(self, artifacts: Sequence[StoredArtifact]) -> None:
         """All but resume states: the site keeps the newest while the shard runs, and none once it succeeded."""
         self._manifest |= {artifact.name: artifact for artifact in artifacts if artifact.kind != "resume"}
 

@@ -18,12 +18,12 @@ from experiments.protocol import (
     LEASE_SECONDS,
     Announcement,
     Claim,
+    ClaimedArtifact,
     ClaimRequest,
     EventBatch,
     Finished,
     Heartbeat,
     Outcome,
-    StoredArtifact,
     Welcome,
 )
 from experiments.recipe import at_point
@@ -82,7 +82,7 @@ def _claim(granted: Granted, worker: Worker) -> Claim:
     )
 
 
-def _start_artifacts(granted: Granted) -> list[StoredArtifact]:
+def _start_artifacts(granted: Granted) -> list[ClaimedArtifact]:
     start = granted.recipe.start
     files = start_files(start, granted.lease.shard.seeds)
     return [_stored(file).model_copy(update={"name": name_on_worker(start, file)}) for file in files]
@@ -164,8 +164,8 @@ def _content_length(request: Request) -> int:
     return int(length)
 
 
-def _stored(artifact: Artifact) -> StoredArtifact:
-    return StoredArtifact(
+def _stored(artifact: Artifact) -> ClaimedArtifact:
+    return ClaimedArtifact(
         name=artifact.name,
         kind=Artifact.Kind(artifact.kind).value,
         sha256=artifact.blob_id,

@@ -27,6 +27,7 @@ class SmallSite(ThreadingHTTPServer):
         self.lost_replies = 0  # so many batches and claims are taken in, but the reply says 503
         self.is_stale = False
         self.cancel = False
+        self.says_more: dict[str, Any] = {}  # fields that a newer site adds to each reply
         self.refusals: dict[str, tuple[int, str]] = {}  # last part of the path -> status and code
         self.n_refusals = 10_000  # so many times
 
@@ -143,8 +144,8 @@ class Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, code: str) -> None:
         self._reply(status, {"code": code, "detail": code.replace("_", " ")})
 
-    def _reply(self, status: int, body: object) -> None:
-        self._send(status, json.dumps(body).encode())
+    def _reply(self, status: int, body: dict[str, Any]) -> None:
+        self._send(status, json.dumps(body | self.server.says_more).encode())
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)

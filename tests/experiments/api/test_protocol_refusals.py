@@ -132,3 +132,12 @@ def test_a_declared_length_beyond_the_bound(shard: Shard, holder: Caller) -> Non
     refused = holder.put(address(shard, f"blobs/{'0' * 64}"), b"x", CONTENT_LENGTH=too_long)
     assert refusal(refused) == (413, "too_large")
     assert stored() == before
+
+
+def test_a_field_that_the_site_does_not_know(shard: Shard, granted: Granted, holder: Caller) -> None:
+    said = {"heartbeat": {"epoch": 1}, "events": whole_batch(granted, 0), "finish": succeeded(granted).model_dump()}
+    before = stored()
+    refused = [holder.post(address(shard, call), body | {"mood": "fine"}) for call, body in said.items()]
+
+    assert [refusal(answer) for answer in refused] == [(422, "invalid")] * 3
+    assert stored() == before
