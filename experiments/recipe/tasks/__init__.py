@@ -7,6 +7,7 @@ from pydantic import Field
 from experiments.recipe.tasks.automata import CyclicAutomaton, DyckAutomaton, FlipFlop, PermutationAutomaton
 from experiments.recipe.tasks.digits import DigitArithmetic
 from experiments.recipe.tasks.features import FeatureReconstruct
+from experiments.recipe.tasks.graphs import GraphHops, GraphPath
 from experiments.recipe.tasks.groups import GroupComposition
 from experiments.recipe.tasks.ioi import IoiSymbolic
 from experiments.recipe.tasks.lists import ReduceList
@@ -39,6 +40,8 @@ __all__ = [
     "DyckAutomaton",
     "FeatureReconstruct",
     "FlipFlop",
+    "GraphHops",
+    "GraphPath",
     "GroupComposition",
     "IclNetwork",
     "IclRegression",
@@ -77,6 +80,8 @@ AnyTokenTask = (
     | DigitArithmetic
     | DyckAutomaton
     | FlipFlop
+    | GraphHops
+    | GraphPath
     | GroupComposition
     | IoiSymbolic
     | ModularAddition
