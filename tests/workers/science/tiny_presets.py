@@ -10,6 +10,8 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "cyclic-automaton": {"n_test": 16},
     "digit-arithmetic": {"n_test": 32},
     "feature-reconstruct": {"n_features": 5, "n_test": 16},
+    "graph-hops": {"n_test": 32},
+    "graph-path": {"n_test": 32},
     "icl-network": {"dims": 2, "points": 12, "hidden": 4, "n_test": 8},
     "icl-regression": {"dims": 2, "points": 21, "n_test": 8},
     "icl-sparse": {"dims": 3, "points": 12, "n_test": 8},

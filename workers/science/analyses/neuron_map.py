@@ -24,7 +24,7 @@ def neuron_map(spec: NeuronMap, trajectory: Trajectory) -> list[Panel]:
     layers = [layer_of_neurons(snapshot, state, layer) for layer in range(n_layers(snapshot))]
     grids = [g for place, layer in enumerate(layers) for g in _maps(layer.reads, state, place, seeds)]
     series = [s for place, layer in enumerate(layers) for s in _reading_and_writing(layer, state, place, seeds)]
-    return [_map_panel(grids), _write_erase_panel(series)]
+    return [_map_panel(grids), _write_erase_panel(series)] if grids else []
 
 
 def _map_panel(grids: list[Grid]) -> Panel:

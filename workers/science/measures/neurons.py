@@ -29,9 +29,11 @@ def neuron_directions(spec: NeuronDirections, snapshot: Snapshot) -> dict[str, F
 @implements(NeuronAuroc)
 def neuron_auroc(spec: NeuronAuroc, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     """Mean over items of the held-out area under the curve, in [0, 1], of the neuron that is best on other examples;
-    one that is low where the class is present counts as one that is high."""
+    one that is low where the class is present counts as one that is high. Nothing without layers."""
     state = main_state(snapshot)
     by_layer = {f"L{layer}": areas(snapshot, state, layer) for layer in range(n_layers(snapshot))}
+    if not by_layer:
+        return {}
     values = {name: _best(*found).nanmean(-1) for name, found in by_layer.items()}
     all_layers = _best(*(torch.cat(parts, dim=1) for parts in zip(*by_layer.values(), strict=True)))
     by_class = all_layers.reshape(len(all_layers), -1, len(state.classes))  # (seed, item, class)
