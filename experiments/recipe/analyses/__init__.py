@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from experiments.recipe.analyses.attention import AttentionByToken
+from experiments.recipe.analyses.attention import AttentionByToken, HeadsByToken
 from experiments.recipe.analyses.features import DataDirections, FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
 from experiments.recipe.analyses.hidden_states import NeuronExamples, NeuronMap, ProbeMap
@@ -36,6 +36,7 @@ __all__ = [
     "FourierOfPairs",
     "FourierSpectrum",
     "HeadCircuits",
+    "HeadsByToken",
     "InContextCurve",
     "KeyFrequencies",
     "NeuronAblation",
@@ -59,6 +60,7 @@ AnyAnalysis = (
     | FourierOfPairs
     | AttentionPatterns
     | AttentionByToken
+    | HeadsByToken
     | ValueCircuits
     | ComponentEffects
     | ActivationPatching

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
-from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores
+from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores, VocabularySplit
 from experiments.recipe.measures.circles import Circularity, EffectiveRank, KeyFrequencyShare
 from experiments.recipe.measures.circuits import CompositionScores, CopyingScore
 from experiments.recipe.measures.fourier import (
@@ -110,6 +110,7 @@ __all__ = [
     "TrigSimilarity",
     "ValueCopying",
     "ValueOrder",
+    "VocabularySplit",
     "WeightNorm",
 ]
 
@@ -138,6 +139,7 @@ AnyMeasure = (
     | PatchingEffect
     | AttentionToAnswer
     | AttentionToPosition
+    | VocabularySplit
     | CopyingScore
     | CompositionScores
     | FeatureNorm
