@@ -26,6 +26,7 @@ from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.recurrence import Recurrence
 from experiments.recipe.tasks.regression import IclNetwork, IclRegression, IclSparse, IclTree
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
+from experiments.recipe.tasks.scores import SummedScores
 from experiments.recipe.tasks.skip_trigram import SkipTrigram
 from experiments.recipe.tasks.sorting import SortAnyLength, SortList
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
@@ -69,6 +70,7 @@ __all__ = [
     "SkipTrigram",
     "SortAnyLength",
     "SortList",
+    "SummedScores",
     "Task",
     "TokenTask",
 ]
@@ -100,6 +102,7 @@ AnyTokenTask = (
     | RepeatedSubsequence
     | SortAnyLength
     | SortList
+    | SummedScores
 )
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression | IclSparse | IclNetwork | IclTree
 

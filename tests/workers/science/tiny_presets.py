@@ -31,6 +31,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "skip-trigram": {"queries": 2, "length": 5, "n_test": 8},
     "sort-any-length": {"vocabulary": 14, "n_test": 40},
     "sort-list": {"vocabulary": 7, "n_test": 8},
+    "summed-scores": {"train_examples": 30, "n_test": 32},
     "two-phase": {"switch_at": 3},
 }
 # Layers and heads stay as they are: expectations name heads.
