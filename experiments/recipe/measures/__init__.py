@@ -7,6 +7,7 @@ from pydantic import Field
 from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores, VocabularySplit
 from experiments.recipe.measures.circles import Circularity, EffectiveRank, KeyFrequencyShare
 from experiments.recipe.measures.circuits import CompositionScores, CopyingScore
+from experiments.recipe.measures.clock_pizza import DistanceIrrelevance, GradientSymmetricity
 from experiments.recipe.measures.fourier import (
     CosCoefficients,
     ExcludedLoss,
@@ -72,6 +73,7 @@ __all__ = [
     "CosCoefficients",
     "DatumDimensionality",
     "DimensionsPerFeature",
+    "DistanceIrrelevance",
     "EffectiveRank",
     "ExactMatch",
     "ExcessLoss",
@@ -84,6 +86,7 @@ __all__ = [
     "FeaturesRepresented",
     "FourierGini",
     "FourierPower",
+    "GradientSymmetricity",
     "HeadScores",
     "KeyFrequencyCount",
     "KeyFrequencyShare",
@@ -167,6 +170,8 @@ AnyMeasure = (
     | NeuronAuroc
     | Circularity
     | KeyFrequencyShare
+    | GradientSymmetricity
+    | DistanceIrrelevance
     | EffectiveRank
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]
