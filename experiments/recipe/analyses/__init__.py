@@ -7,7 +7,7 @@ from pydantic import Field
 from experiments.recipe.analyses.attention import AttentionByToken, HeadsByToken
 from experiments.recipe.analyses.features import DataDirections, FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
-from experiments.recipe.analyses.hidden_states import NeuronExamples, NeuronMap, ProbeMap
+from experiments.recipe.analyses.hidden_states import NeuronExamples, NeuronMap, ProbeMap, TransplantedProbes
 from experiments.recipe.analyses.in_context import InContextCurve
 from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
 from experiments.recipe.analyses.lists import ValueCircuits
@@ -46,6 +46,7 @@ __all__ = [
     "PcaOverTraining",
     "ProbeMap",
     "RotaryOffsets",
+    "TransplantedProbes",
     "ValueCircuits",
 ]
 
@@ -69,6 +70,7 @@ AnyAnalysis = (
     | NeuronAblation
     | RotaryOffsets
     | ProbeMap
+    | TransplantedProbes
     | NeuronMap
     | NeuronExamples
     | DimensionalityReduction

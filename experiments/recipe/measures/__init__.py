@@ -49,10 +49,10 @@ from experiments.recipe.measures.mechanisms import (
     PatchingEffect,
 )
 from experiments.recipe.measures.memory import BitsMemorised
-from experiments.recipe.measures.neurons import NeuronAuroc, NeuronDirections
+from experiments.recipe.measures.neurons import NeuronAuroc, NeuronDirections, NeuronRules
 from experiments.recipe.measures.othello import ExcessOverLegal, LegalMoves
 from experiments.recipe.measures.parts import PartSimilarity
-from experiments.recipe.measures.probes import LinearProbe, MlpProbe
+from experiments.recipe.measures.probes import LinearProbe, MlpProbe, ProbePerKind, ProbeTransplant
 from experiments.recipe.measures.rotary import RotaryContributions
 from experiments.recipe.measures.weights import WeightNorm
 
@@ -106,8 +106,11 @@ __all__ = [
     "NeuronAuroc",
     "NeuronDirections",
     "NeuronFve",
+    "NeuronRules",
     "PartSimilarity",
     "PatchingEffect",
+    "ProbePerKind",
+    "ProbeTransplant",
     "RestrictedLoss",
     "RotaryContributions",
     "TrigSimilarity",
@@ -165,9 +168,12 @@ AnyMeasure = (
     | ExcessOverLegal
     | LinearProbe
     | MlpProbe
+    | ProbeTransplant
+    | ProbePerKind
     | PartSimilarity
     | NeuronDirections
     | NeuronAuroc
+    | NeuronRules
     | Circularity
     | KeyFrequencyShare
     | GradientSymmetricity

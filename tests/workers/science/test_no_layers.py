@@ -54,7 +54,12 @@ def test_a_sweep_down_to_no_layers_keeps_the_measures_of_heads_where_there_are_h
 
 def test_probes_read_what_is_unembedded_and_neurons_there_are_none():
     task = {"name": "graph-hops", "nodes": 4, "n_test": 40}
-    looks = [{"name": "linear-probe"}, {"name": "neuron-auroc"}, {"name": "neuron-directions"}]
+    looks = [
+        {"name": "linear-probe"},
+        {"name": "neuron-auroc"},
+        {"name": "neuron-directions"},
+        {"name": "neuron-rules"},
+    ]
     run = recipe(
         PREVIOUS_TOKEN,
         task=task,
@@ -65,5 +70,5 @@ def test_probes_read_what_is_unembedded_and_neurons_there_are_none():
     events = carry_out(run)
     seen = {event.component for event in of_kind(Measured, events) if event.measure == "linear-probe"}
     assert seen == {"way", "way embedding", "way majority", "way shuffled"}
-    assert not measured(events, "neuron-auroc") and not measured(events, "neuron-directions")
+    assert not any(measured(events, look["name"]) for look in looks[1:])
     assert len(of_kind(Analysed, events)) == 3  # those of the probe map
