@@ -29,7 +29,7 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "recurrence": {"modulus": 7},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
     "skip-trigram": {"queries": 2, "length": 5, "n_test": 8},
-    "sort-any-length": {"vocabulary": 14, "n_test": 40},
+    "sort-any-length": {"vocabulary": 64, "n_test": 400},
     "sort-list": {"vocabulary": 7, "n_test": 8},
     "summed-scores": {"train_examples": 30, "n_test": 32},
     "two-phase": {"switch_at": 3},
