@@ -8,6 +8,7 @@ import torch
 from experiments.recipe.tasks import IGNORED, GraphHops, GraphPath
 from workers.science.hidden_states import hidden_states_of
 from workers.science.randomness import generator
+from workers.science.registry import implementation_of
 from workers.science.tasks import build_dataset, slices_of
 
 FORMATS, ORDERS = ("edge-list", "adjacency-list", "adjacency-matrix"), ("shuffled", "sorted")
@@ -115,6 +116,22 @@ def test_the_way_is_hidden_and_ends_with_the_answer(written):
             node = follow[node]
             seen.append(node)
         assert way == seen + [IGNORED] * (3 - hops) and seen[-1] == label
+
+
+def test_the_corrupted_example_has_one_other_edge(written):
+    spec = HOPS.model_copy(update=written)
+    clean = held_out(spec)
+    corrupted = implementation_of(spec, "corrupted")(spec, clean)
+    for (tokens, _), (others, label) in zip(rows(clean), rows(corrupted), strict=True):
+        edges, changed = dict(edges_of(spec, tokens)), dict(edges_of(spec, others))
+        start, hops = tokens[-1], tokens[-2] - spec.first_question_token + 1
+        assert tokens[-2:] == others[-2:]
+        assert changed == edges | {start: (edges[start] + 1) % 5}
+        assert sum(mine != theirs for mine, theirs in zip(tokens, others, strict=True)) <= 2
+        node = start
+        for _ in range(hops):
+            node = changed[node]
+        assert node == label
 
 
 @pytest.mark.parametrize("spec", [HOPS, GraphHops(n_test=50), PATH, TREE], ids=["1-3 hops", "2 hops", "path", "tree"])

@@ -185,13 +185,36 @@ def by_length(spec: GraphPath, examples: Examples) -> dict[str, Bool[Tensor, "*s
     return {name: steps == place if place < last else steps >= place for place, name in enumerate(spec.slices, 1)}
 
 
+@implements(GraphHops, "corrupted")
+def other_first_step(spec: GraphHops, examples: Examples) -> Examples:
+    """The edge of the start leads to the node after the one it led to; the other edges and the question stay."""
+    start, successors = examples.inputs[..., -1:], _successors(spec, examples)
+    other = (successors.gather(-1, start) + 1) % spec.nodes
+    way = _followed(successors.scatter(-1, start, other), start[..., 0], spec.hops)
+    graph, question = examples.inputs[..., : spec.n_graph_tokens], examples.inputs[..., spec.n_graph_tokens :]
+    rows = graph.reshape(*graph.shape[:-1], spec.nodes, -1).clone()  # each begins with the node whose edge it tells of
+    is_start = rows[..., 0] == start
+    if spec.format == "adjacency-matrix":
+        signs = spec.nodes + (torch.arange(spec.nodes, device=rows.device) == other)  # (*example, node)
+        rows[..., 1:] = torch.where(is_start[..., None], signs[..., None, :], rows[..., 1:])
+    else:
+        rows[..., 1] = torch.where(is_start, other, rows[..., 1])
+    return Examples(torch.cat([rows.flatten(-2), question], dim=-1), way.gather(-1, _asked_hops(spec, examples) - 1))
+
+
 @implements(GraphHops, "hidden states")
 def ways(spec: GraphHops, examples: Examples) -> dict[str, HiddenState]:
     """The node after each step that an example asks for."""
-    successors = adjacency_of(spec, examples.inputs).long().argmax(-1)
-    way = _followed(successors, examples.inputs[..., -1], spec.hops)
-    asked = examples.inputs[..., -2:-1] - spec.first_question_token + spec.asked_hops.start
+    way = _followed(_successors(spec, examples), examples.inputs[..., -1], spec.hops)
     steps = torch.arange(1, spec.hops + 1, device=way.device)
-    values = way.where(steps <= asked, IGNORED)[..., None, :]  # (*seed, example, answer=1, step)
+    values = way.where(steps <= _asked_hops(spec, examples), IGNORED)[..., None, :]  # (*seed, example, answer=1, step)
     nodes = tuple(str(node) for node in range(spec.nodes))
     return {WAY: HiddenState(values, nodes, columns=tuple(f"step {step}" for step in steps.tolist()))}
+
+
+def _successors(spec: GraphHops, examples: Examples) -> Int[Tensor, "*seed example node"]:
+    return adjacency_of(spec, examples.inputs).long().argmax(-1)
+
+
+def _asked_hops(spec: GraphHops, examples: Examples) -> Int[Tensor, "*seed example 1"]:
+    return examples.inputs[..., -2:-1] - spec.first_question_token + spec.asked_hops.start
