@@ -56,7 +56,8 @@ class ProbeTransplant(Probe):
 class ProbePerKind(Probe):
     """Accuracy of the linear probe of each place in the residual stream on each kind of item apart, held out, in
     [0, 1]: on a board "flipped L0" of discs that the last move turned, "standing L0" of those that it left, "empty L0".
-    Where the first rises, the turning is computed.
+    Read them together: turned discs are "theirs" for whoever is next, so a probe that knows nothing but which discs are
+    often "theirs" does well on them and badly on standing ones. Where both rise, the turning is computed.
 
     The first hidden state that the task names is looked at; which kinds there are, the task says.
     """
