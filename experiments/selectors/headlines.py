@@ -1,7 +1,8 @@
 """The one curve that stands for a run where there is room for no more: a sparkline."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +11,6 @@ from django.core.cache import cache
 from experiments.columns import unpack
 from experiments.curves import Curve, median_with_band
 from experiments.models import MeasurementChunk, Run
-from experiments.recipe import Recipe
 from experiments.services.measurements import Trace, thinned
 
 Points = tuple[tuple[float, float], ...]
@@ -19,11 +19,14 @@ SPARKLINE_POINTS = 60
 KEPT_SECONDS = 24 * 3600
 
 
-def headline_of(recipe: Recipe) -> tuple[str, str]:
-    """Measure and split: that of the first expectation, else test accuracy where measured, else the first measure."""
-    if recipe.expect:
-        return recipe.expect[0].measure, recipe.expect[0].split or ""
-    measured = [(spec.name, getattr(spec, "split", "")) for spec in recipe.measures]
+def headline_of(recipe: Mapping[str, Any]) -> tuple[str, str]:
+    """Measure and split: that of the first expectation, else test accuracy where measured, else the first measure.
+
+    Of a recipe as it is kept, and not read by today's vocabulary: a list must not break for want of one old word.
+    """
+    if recipe["expect"]:
+        return recipe["expect"][0]["measure"], recipe["expect"][0].get("split") or ""
+    measured = [(spec["name"], spec.get("split") or "") for spec in recipe["measures"]]
     return ("accuracy", "test") if ("accuracy", "test") in measured else measured[0]
 
 
@@ -47,7 +50,7 @@ def _key(run: Run) -> str:
 
 def _curves_by_run(runs: dict[int, Run]) -> dict[int, dict[int, Curve]]:
     """The headline measure of each seed at the first grid point."""
-    wanted = {pk: headline_of(run.recipe.recipe) for pk, run in runs.items()}
+    wanted = {pk: headline_of(run.recipe.resolved) for pk, run in runs.items()}
     chunks = MeasurementChunk.objects.filter(shard__run__in=runs, shard__point=0).order_by("pk")
     rows: dict[int, dict[int, list[tuple[int, float | None]]]] = {}
     for pk, data in chunks.values_list("shard__run", "data").iterator():

@@ -72,7 +72,7 @@ def tiles(runs: Iterable[Run]) -> list[Tile]:
 
 
 def headline_cell(run: Run, points: tuple[tuple[float, float], ...]) -> ResultCell:
-    measure, split = headline_of(run.recipe.recipe)
+    measure, split = headline_of(run.recipe.resolved)
     name = " ".join(filter(None, [split, measure]))
     text = f"{name} {points[-1][1]:.3g}" if points else ""
     return ResultCell(text, points=points, points_label=f"{name} of run {run.pk} over training, median of seeds")

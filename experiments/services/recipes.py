@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest, recipe_from_toml, resolve
 from experiments.recipe.budget import budget_of
+from experiments.recipe.dotted import value_at
 from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.toml_lines import lines_of_fields
 from experiments.services.starts import check_start
@@ -63,7 +64,16 @@ def submit_recipe(
 
 
 def resolved_data(recipe: Recipe) -> dict[str, JsonValue]:
+    """With every default written out, except in a part whose kind the sweep varies: what one kind has by default is a
+    field that the next one does not know."""
     data: dict[str, JsonValue] = resolve(recipe).model_dump(mode="json")
+    given = recipe.model_dump(mode="json", exclude_unset=True)
+    for dotted in recipe.sweep:
+        part, _, field = dotted.rpartition(".")
+        if field == "name":
+            varied = value_at(data, part)
+            varied.clear()
+            varied.update(value_at(given, part))
     return data
 
 

@@ -1,13 +1,14 @@
 """Recipes in, and the shipped ones."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from experiments.models import SubmittedRecipe
-from experiments.recipe import InvalidRecipe, recipe_digest
-from experiments.services.recipes import PRESETS, load_presets, submit_recipe, toml_of
+from experiments.recipe import InvalidRecipe, at_point, recipe_digest, recipe_from_data, recipe_from_toml
+from experiments.services.recipes import PRESETS, load_presets, resolved_data, submit_recipe, toml_of
 from problems.models import User
 from tests.experiments.making import make_problem, make_recipe, recipe_toml
 
@@ -39,6 +40,14 @@ def test_recipe_given_as_data_reads_back_as_the_same_experiment(alice: User) -> 
     recipe = make_recipe(alice, sweep='[sweep]\n"task.modulus" = [5, 7]\n').recipe
     again = submit_recipe(author=alice, toml=toml_of(recipe))
     assert again.recipe == recipe
+
+
+@pytest.mark.parametrize("path", sorted(PRESETS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_recipe_reads_back_from_what_is_kept_of_it(path: Path) -> None:
+    recipe = recipe_from_toml(path.read_text(encoding="utf-8"))
+    again = recipe_from_data(json.loads(json.dumps(resolved_data(recipe))))
+    assert recipe_digest(again) == recipe_digest(recipe)
+    assert [at_point(again, o) for o in again.points()] == [at_point(recipe, o) for o in recipe.points()]
 
 
 def test_shipped_recipes_load_once(capsys: pytest.CaptureFixture[str]) -> None:
