@@ -205,12 +205,8 @@ def n_without(problem_filter: ProblemFilter, found: Tally, name: str) -> int:
     return problem_filter.only(*(other for other in problem_filter.chosen if other != "q")).count()
 
 
-def describe_query(query: str) -> list[str]:
-    """What a canonical query asks for, in words, one filter after the other."""
-    return describe_all(ProblemFilter(QueryDict(query)))
-
-
 def describe_all(problem_filter: ProblemFilter) -> list[str]:
+    """What it asks for, in words, one filter after the other."""
     return [describe(name, value) for name, value in problem_filter.chosen.items()]
 
 

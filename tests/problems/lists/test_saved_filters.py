@@ -1,7 +1,11 @@
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
+from problems.filters import ProblemFilter
 from problems.models import SavedFilter
+from problems.selectors import saved as saved_selector
+from problems.selectors.saved import saved_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +21,19 @@ def test_a_list_is_kept_in_its_canonical_form_and_applied(as_alice, saved):
     assert as_alice.get(f"/saved/{saved.pk}/")["Location"] == "/problems/?difficulty=B&category=5"
     page = as_alice.get("/saved/").content.decode()
     assert "difficulty B · category 5" in page and '<td class="right">25</td>' in page
+
+
+QUERIES = ["", "q=grokking", "q=nothingness", "difficulty=B&sort=runs", "subcategory=-", "claimed=free&claims=some"]
+
+
+@pytest.mark.parametrize("at_once", [2, 100])
+def test_each_list_says_how_many_it_shows_now(catalogue, alice, at_once, monkeypatch):
+    monkeypatch.setattr(saved_selector, "AT_ONCE", at_once)
+    for query in QUERIES:
+        SavedFilter.objects.create(owner=alice, name=f"Those of {query}", query=query)
+    shown = {found.saved.query: found.n for found in saved_lists(alice)}
+    assert shown == {query: ProblemFilter(QueryDict(query)).found.count() for query in QUERIES}
+    assert shown[""] == 339 and shown["q=nothingness"] == 0 and shown["claimed=free&claims=some"] > 0
 
 
 def test_a_name_is_given_once(as_alice, saved):
