@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from problems.evidence import run_cards
 from problems.markdown import Known, handles_in, html_of, runs_in
 from problems.models import Comment, Idea, Problem, User
+from problems.selectors.listing import list_url
 from problems.services.discussion import is_editable
 
 COMMENTS_PER_PAGE = 100
@@ -125,10 +127,12 @@ def post_url(place: Problem | Idea) -> str:
     return reverse("idea-comments", args=[place.pk])
 
 
-def address_of(comment: Comment, user: User | AnonymousUser) -> str:
+def address_of(comment: Comment, user: User | AnonymousUser, *, carried_list: str = "") -> str:
     """The page of the discussion on which it stands, and its place there."""
     place = comment.problem or comment.idea
     assert place is not None
     order = list(in_threads(place, user).values_list("pk", flat=True))
     page = order.index(comment.pk) // COMMENTS_PER_PAGE + 1
-    return f"{place.get_absolute_url()}{f'?page={page}' if page > 1 else ''}#comment-{comment.pk}"
+    asked = {"page": str(page) if page > 1 else "", "list": carried_list}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return list_url(place.get_absolute_url(), query) + f"#comment-{comment.pk}"
