@@ -63,7 +63,12 @@ def submit_recipe(
 
 
 def resolved_data(recipe: Recipe) -> dict[str, JsonValue]:
+    """As plain data that reads back. Of a task or model whose kind is swept, what was left out stays out: the defaults
+    of one kind mean nothing to the others."""
     data: dict[str, JsonValue] = resolve(recipe).model_dump(mode="json")
+    for section in ("task", "model"):
+        if f"{section}.name" in recipe.sweep:
+            data[section] = getattr(recipe, section).model_dump(mode="json", exclude_unset=True)
     return data
 
 
