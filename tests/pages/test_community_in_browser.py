@@ -4,8 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from problems.models import Approval, Comment, Idea, Problem, User
-from problems.services.approval import Standing
+from problems.models import Approval, Comment, Idea, Problem, Standing, User
 from problems.services.following import follow
 from problems.services.moderation import change_standing
 
