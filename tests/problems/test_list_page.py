@@ -89,7 +89,7 @@ def test_a_filter_in_use_can_be_dropped(client):
 
 def test_a_bad_value_is_named_and_left_out(client):
     page = client.get("/problems/?difficulty=E").content.decode()
-    assert "“E” is not one of A, B, C, D, ?. It was left out." in page and "339 of 339" in page
+    assert "“E” is not one of A, B, C, D, ?, known. It was left out." in page and "339 of 339" in page
 
 
 def test_words_of_the_search_are_escaped(client):
