@@ -6,6 +6,7 @@ from problems.filters import ProblemFilter
 from problems.models import SavedFilter
 from problems.selectors import saved as saved_selector
 from problems.selectors.saved import saved_lists
+from problems.services.following import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,12 @@ def test_it_can_be_renamed_and_deleted(as_alice, saved):
     assert saved.name == "Simple"
     as_alice.post(f"/saved/{saved.pk}/delete/")
     assert not SavedFilter.objects.exists() and "saved no list yet" in as_alice.get("/saved/").content.decode()
+
+
+def test_deleting_asks_once_and_says_what_goes(as_alice, saved):
+    follow(saved.owner, saved_filter=saved)
+    page = as_alice.get("/saved/").content.decode()
+    assert "The list goes for good, with its feed and your watching it." in page and "Delete “Easy”" in page
 
 
 def test_an_empty_name_is_refused(as_alice, catalogue):
