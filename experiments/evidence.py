@@ -101,11 +101,13 @@ STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")
 
 
 def recipe_in_words(recipe: SubmittedRecipe) -> str:
-    if recipe.size != LAPTOP:
-        return "recipe"
-    if recipe.laptop_seconds is None:
-        return "recipe for a laptop"
-    return f"recipe, about {duration(recipe.laptop_seconds)} on a laptop, {recipe.get_laptop_rests_on_display()}"
+    return ", ".join(filter(None, ["recipe", laptop_time_in_words(recipe)]))
+
+
+def laptop_time_in_words(recipe: SubmittedRecipe) -> str:
+    if recipe.size != LAPTOP or recipe.laptop_seconds is None:
+        return ""
+    return f"about {duration(recipe.laptop_seconds)} on a laptop, {recipe.get_laptop_rests_on_display()}"
 
 
 # Asked as what is counted and not as what is looked for: SQLite, which keeps no statistics by itself, would else go
@@ -162,4 +164,4 @@ def _newest_runs(recipes: Sequence[SubmittedRecipe]) -> list[Run]:
 
 
 def _card(recipe: SubmittedRecipe, tile: Tile | None) -> dict[str, Any]:
-    return {"recipe": recipe, "tile": tile, "cost": recipe_in_words(recipe)}
+    return {"recipe": recipe, "tile": tile, "cost": laptop_time_in_words(recipe)}
