@@ -87,7 +87,7 @@ def shown(comments: list[Comment], user: User | AnonymousUser, revisions: Mappin
         )
 
 
-def texts_of(bodies: list[str]) -> list[ShownText]:
+def texts_of(bodies: list[str], *, first_heading: int = 3) -> list[ShownText]:
     """As HTML, with links to the people and cards of the runs they mention, in a constant number of queries."""
     runs = {body: runs_in(body) for body in bodies}
     cards = run_cards({run for mentioned in runs.values() for run in mentioned})
@@ -95,7 +95,8 @@ def texts_of(bodies: list[str]) -> list[ShownText]:
     drawn = {run: render_to_string(card.template, dict(card.context)) for run, card in cards.items()}
     return [
         ShownText(
-            mark_safe(html_of(body, known)), [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT]
+            mark_safe(html_of(body, known, first_heading=first_heading)),
+            [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT],
         )
         for body in bodies
     ]

@@ -45,7 +45,7 @@ def write(request: HttpRequest, place: Problem | Idea) -> HttpResponse:
 def with_preview(request: HttpRequest, form: CommentForm, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page of the form; only the preview when the page asks for that alone."""
     is_written = form.is_bound and form.is_valid()
-    preview = texts_of([form.cleaned_data["body"]])[0] if is_written else None
+    preview = texts_of([form.cleaned_data["body"]], first_heading=2)[0] if is_written else None
     if request.htmx and "preview" in request.POST:  # type: ignore[attr-defined]
         template = "problems/_comment_preview.html"
     return render(request, template, {"form": form, "preview": preview, **context})
@@ -88,7 +88,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         remove_comment(found, by=person, reason="" if is_own else form.cleaned_data["reason"])
         messages.success(request, "The comment is removed. Its place in the discussion stays.")
         return redirect(found.get_absolute_url() + carried(request))
-    text = texts_of([found.body])[0]
+    text = texts_of([found.body], first_heading=2)[0]
     context = {"comment": found, "text": text, "form": None if is_own else form}
     return render(request, "problems/comment_remove.html", context)
 
