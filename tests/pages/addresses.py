@@ -174,3 +174,10 @@ WITH_QUERY = [
     ("compare", "/compare/?runs=1,2,3,4"),
     ("compare_curves", "/compare/curves/?runs=1,2,3,4"),
 ]
+
+# Pages of others' making that have our look.
+ANYWAY = [
+    *("/accounts/login/", "/accounts/signup/", "/accounts/logout/", "/accounts/password/change/", "/accounts/email/"),
+    *("/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/2fa/", "/accounts/3rdparty/"),
+    *("/nowhere/", "/problems/5.999/", "/categories/77/"),
+]
