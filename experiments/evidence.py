@@ -8,11 +8,10 @@ from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 
 from experiments.models import ENDED, LIVE, Run, State, SubmittedRecipe
-from experiments.recipe.budget import budget_of
 from experiments.selectors.headlines import headline_points
 from experiments.selectors.wall import Tile, headline_cell, tiles
 from experiments.templatetags.quantities import duration
-from problems.evidence import ResultCell, RunCard, UnreflectedRuns
+from problems.evidence import LaptopTime, ResultCell, RunCard, UnreflectedRuns
 from problems.models import Problem
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 CARDS = 12
 RUNS = 10
 LAPTOP = "laptop"
-LAPTOP_FLOPS_PER_SECOND = 30e9  # what two laptop cores reach on matrices as small as these
 
 
 class ExperimentEvidence:
@@ -57,13 +55,14 @@ class ExperimentEvidence:
         }
 
     def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
-        quick = SubmittedRecipe.objects.filter(size=LAPTOP, flops__lte=seconds * LAPTOP_FLOPS_PER_SECOND)
+        quick = SubmittedRecipe.objects.filter(size=LAPTOP, laptop_seconds__lte=seconds)
         return quick.order_by().values("problem")
 
-    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
-        recipes = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, flops__isnull=False)
-        quickest = recipes.order_by().values_list("problem").annotate(least=Min("flops"))
-        return {problem: flops / LAPTOP_FLOPS_PER_SECOND for problem, flops in quickest}
+    def laptop_times(self, problems: Collection[int]) -> Mapping[int, LaptopTime]:
+        known = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, laptop_seconds__isnull=False)
+        slowest_first = known.order_by("-laptop_seconds").values_list("problem", "laptop_seconds", "laptop_rests_on")
+        words = dict(SubmittedRecipe.RestsOn.choices)
+        return {problem: LaptopTime(seconds or 0.0, words[rests_on]) for problem, seconds, rests_on in slowest_first}
 
     def section(self, problem: Problem, user: "User | AnonymousUser") -> dict[str, Any]:
         recipes = list(problem.recipes.select_related("author").order_by(*STARTERS_FIRST)[:CARDS])
@@ -102,10 +101,13 @@ STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")
 
 
 def recipe_in_words(recipe: SubmittedRecipe) -> str:
-    if recipe.size != LAPTOP:
-        return "recipe"
-    flops = recipe.flops if recipe.flops is not None else budget_of(recipe.recipe).flops
-    return f"recipe, about {duration(flops / LAPTOP_FLOPS_PER_SECOND)} on a laptop"
+    return ", ".join(filter(None, ["recipe", laptop_time_in_words(recipe)]))
+
+
+def laptop_time_in_words(recipe: SubmittedRecipe) -> str:
+    if recipe.size != LAPTOP or recipe.laptop_seconds is None:
+        return ""
+    return f"about {duration(recipe.laptop_seconds)} on a laptop, {recipe.get_laptop_rests_on_display()}"
 
 
 # Asked as what is counted and not as what is looked for: SQLite, which keeps no statistics by itself, would else go
@@ -162,4 +164,4 @@ def _newest_runs(recipes: Sequence[SubmittedRecipe]) -> list[Run]:
 
 
 def _card(recipe: SubmittedRecipe, tile: Tile | None) -> dict[str, Any]:
-    return {"recipe": recipe, "tile": tile, "cost": recipe_in_words(recipe)}
+    return {"recipe": recipe, "tile": tile, "cost": laptop_time_in_words(recipe)}

@@ -52,6 +52,7 @@ CHOICES: dict[str, list[Choice]] = {
     "difficulty": [
         *(choice(letter, letter, *(r for r in RANGES if r and r[0] <= letter <= r[1])) for letter in LETTERS),
         choice("?", "?", "", text="unknown"),
+        choice("known", "known", *RANGES[1:]),
     ],
     "status": [choice(status.value, status.label) for status in Status],
     "claimed": [choice("free", "free"), choice("claimed", "claimed")],
@@ -77,6 +78,7 @@ CHOICES: dict[str, list[Choice]] = {
         choice("yes", "yes", text="starred in the source"),
         choice("no", "no", text="not starred in the source"),
         choice("unknown", "not known", text="star not known"),
+        choice("known", "known", "yes", "no", text="star known"),
     ],
 }
 SEVERAL = ("difficulty", "status")  # of these one may choose more than one

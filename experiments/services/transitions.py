@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from experiments.models import ENDED, Run, RunEvent, Shard, State
+from experiments.services.laptop_times import keep_time_of
 from problems.services.listed import relist
 from problems.services.run_news import run_ended
 
@@ -101,6 +102,7 @@ def _follow_shards(run: Run) -> None:
 def _tell_catalogue(run: Run) -> None:
     is_success = run.state == State.SUCCEEDED
     if is_success:
+        keep_time_of(run)
         relist(run.recipe.problem_id)
     run_ended(
         run.recipe.problem,
