@@ -145,6 +145,7 @@ class Claim(Reply):
     # not name them, and its run token reads them.
     start_artifacts: list[ClaimedArtifact] = []
     time_limit_seconds: int
+    memory_bytes: int = 0  # what its budget needs of the device's memory, at the peak; 0 where it is not known
 
 
 class Heartbeat(Message):

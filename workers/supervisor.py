@@ -26,7 +26,8 @@ from experiments.protocol import (
     ProgressEvent,
     StoredArtifact,
 )
-from workers.child import Child
+from workers.child import GRACE_SECONDS, Child
+from workers.limits import Allowance, Limits
 from workers.outbox import Outbox
 from workers.outcomes import FORESEEN, Message, after_refusal, conclude, failure_of
 from workers.session import Refused, ShardSession, Site, SiteUnreachable, StaleEpoch
@@ -51,12 +52,14 @@ class Supervisor:
         *,
         device: str,
         threads: int,
+        allowed: Allowance,
         work_dir: Path,
     ) -> None:
         self._claim, self._take_child, self._device, self._threads = claim, take_child, device, threads
         lease = Lease(claim.lease_seconds)
         self._session = ShardSession(site, claim, may_go_on=lambda: lease.is_valid() and not self.watch.is_lost)
         self.watch = Watch(self._session, lease, time_limit_seconds=claim.time_limit_seconds, end=self._end_training)
+        self._limits = Limits(allowed, group=self._group, end=lambda: self.watch.end_early(Ending.OVER_LIMIT))
         self._outbox = Outbox(claim.epoch)
         self._rest: EventBatch | None = None  # the last batch, which the outcome carries
         self._manifest: dict[str, StoredArtifact] = {}
@@ -68,7 +71,7 @@ class Supervisor:
 
     def run(self) -> None:
         try:
-            with self.watch:
+            with self.watch, self._limits:
                 last_words = self._train()
                 self._say_goodbye(last_words)
         except (StaleEpoch, SiteUnreachable) as error:
@@ -209,6 +212,7 @@ class Supervisor:
         return conclude(
             last_words,
             ending=self.watch.ending,
+            overrun=self._limits.overrun,
             child=self._child,
             epoch=self._claim.epoch,
             manifest=list(self._manifest.values()),
@@ -217,8 +221,13 @@ class Supervisor:
         )
 
     def _end_training(self) -> None:
+        """At once where it holds too much: it would take more until it has heard that it must end."""
         if self._child is not None:
-            self._child.kill()
+            grace_seconds = 0.0 if self.watch.ending is Ending.OVER_LIMIT else GRACE_SECONDS
+            self._child.kill(grace_seconds=grace_seconds)
+
+    def _group(self) -> int | None:
+        return None if self._child is None else self._child.pid
 
     def stop(self) -> None:
         """Give the shard back: the worker is going away."""

@@ -9,11 +9,13 @@ import pytest
 from tests.workers.small_site import SmallSite
 from workers import session, supervisor, watch
 from workers.child import Child, clean_environment, fresh_child
+from workers.limits import Allowance
 from workers.nursery import Nursery
 from workers.session import Site
 from workers.supervisor import Supervisor
 
 SCRIPTED_ENGINE = (sys.executable, "-m", "tests.workers.scripted_engine")
+ENOUGH = Allowance(memory_bytes=2**30)
 ENVIRONMENT = clean_environment(os.environ, threads=1)
 
 CLAIM: dict[str, Any] = {
@@ -67,9 +69,9 @@ def nursery() -> Iterator[Nursery]:
 def supervise(small_site: SmallSite, site: Site, nursery: Nursery, tmp_path: Path) -> Callable[..., Supervisor]:
     """A supervisor of a shard whose training process does what the script lists."""
 
-    def build(*script: list[Any], **claimed: Any) -> Supervisor:
+    def build(*script: list[Any], allowed: Allowance = ENOUGH, **claimed: Any) -> Supervisor:
         small_site.claim = CLAIM | {"recipe": {"script": script}} | claimed
         claim = site.claim(CLAIM["shard"], worker=7, instance="i")
-        return Supervisor(claim, site, nursery.take, device="cpu", threads=1, work_dir=tmp_path)
+        return Supervisor(claim, site, nursery.take, device="cpu", threads=1, allowed=allowed, work_dir=tmp_path)
 
     return build

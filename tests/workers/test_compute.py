@@ -37,6 +37,7 @@ def start(
             device="cpu",
             slots=1,
             threads=1,
+            memory_bytes=2**29,
             work_dir=tmp_path / "work",
             drain_seconds=drain_seconds,
         )
@@ -62,6 +63,7 @@ def test_a_worker_has_a_name_at_the_site_before_its_first_wake_up(small_site: Sm
     assert small_site.outcomes[0]["result"] == "succeeded"
     assert small_site.announcements[0]["device"] == "AVX2"
     assert small_site.announcements[0]["hardware_class"] == "cpu"
+    assert small_site.announcements[0]["memory_bytes"] == 2**29  # not all there is, but what its operator lends
 
 
 def test_a_worker_says_how_many_slots_are_busy(small_site: SmallSite, start: Start) -> None:
