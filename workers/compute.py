@@ -12,7 +12,7 @@ import structlog
 from experiments.protocol import LEASE_SECONDS, Claim
 from workers.announcer import Announcer
 from workers.child import ENGINE, clean_environment, fresh_child
-from workers.limits import Allowance, allowance
+from workers.limits import allowance
 from workers.machine import Machine
 from workers.nursery import CAN_FORK, NURSERY, Nursery
 from workers.session import NotClaimable, Refused, Site, SiteUnreachable
@@ -93,7 +93,7 @@ class ComputeWorker:
             self._children.take,
             device=self._machine.device,
             threads=self._settings.threads,
-            allowed=self._allowance(claim),
+            allowed=allowance(claim, self._settings, device=self._machine.device),
             work_dir=self._settings.work_dir,
         )
         with self._changed:
@@ -105,11 +105,6 @@ class ComputeWorker:
         finally:
             with self._changed:
                 self._running.remove(supervisor)
-
-    def _allowance(self, claim: Claim) -> Allowance:
-        """On a GPU the budget is of its memory, and says nothing of the machine's."""
-        needed_bytes = claim.memory_bytes if self._machine.device == "cpu" else 0
-        return allowance(needed_bytes, memory_bytes=self._settings.memory_bytes, slots=self._settings.slots)
 
     def stop(self) -> None:
         """Take no more, wait for what runs as long as the settings allow, then give it back."""

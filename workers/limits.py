@@ -1,21 +1,23 @@
 """What a shard may hold of the machine, and the thread beside it that looks whether it holds more."""
 
-import contextlib
+import itertools
 import logging
-import os
 import threading
 from collections.abc import Callable
 from contextvars import copy_context  # so that its log lines name the shard too
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
-import psutil
-
-from experiments.protocol import Failure, FailureKind
+from experiments.protocol import Claim, Failure, FailureKind
+from workers.disk import free_bytes, size_of
+from workers.memory import memory_of
+from workers.settings import Settings
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5  # what fits into memory in between is small beside the tenth that a worker leaves free
+LOOKS_PER_LOOK_AT_DISK = 10  # there may be thousands of files
 ENGINE_BYTES = 2**30  # the engine itself: what it loads, and what its libraries set aside
 HEADROOM = 4.0  # budgets count tensors; what an allocator keeps of those it freed made 3.5 times as much of one
 
@@ -23,21 +25,33 @@ HEADROOM = 4.0  # budgets count tensors; what an allocator keeps of those it fre
 @dataclass(frozen=True)
 class Allowance:
     memory_bytes: int
+    disk_bytes: int
 
 
-def allowance(needed_bytes: int, *, memory_bytes: int, slots: int) -> Allowance:
+def allowance(claim: Claim, told: Settings, *, device: str) -> Allowance:
+    """Of the disk, what the settings say, as long as enough stays free."""
+    needed_bytes = claim.memory_bytes if device == "cpu" else 0  # the budget is of the device's memory
+    return Allowance(
+        memory_bytes=memory_allowed(needed_bytes, lent_bytes=told.memory_bytes, slots=told.slots),
+        disk_bytes=max(min(told.disk_bytes, free_bytes(told.work_dir) - told.min_free_bytes), 0),
+    )
+
+
+def memory_allowed(needed_bytes: int, *, lent_bytes: int, slots: int) -> int:
     """An equal share of what the worker lends; more for a shard whose budget needs it, for the site has kept it free
     then. Never more than all of it, nor less than the engine takes by itself."""
-    wanted = max(memory_bytes // slots, int(HEADROOM * needed_bytes) + ENGINE_BYTES)
-    return Allowance(memory_bytes=max(min(wanted, memory_bytes), ENGINE_BYTES))
+    wanted = max(lent_bytes // slots, int(HEADROOM * needed_bytes) + ENGINE_BYTES)
+    return max(min(wanted, lent_bytes), ENGINE_BYTES)
 
 
 class Limits:
     """Looks again and again while a shard runs. `end` is called once, when it holds more than it may."""
 
-    def __init__(self, allowed: Allowance, *, group: Callable[[], int | None], end: Callable[[], None]) -> None:
+    def __init__(
+        self, allowed: Allowance, folder: Path, *, group: Callable[[], int | None], end: Callable[[], None]
+    ) -> None:
         self.overrun: Failure | None = None
-        self._allowed, self._group, self._end = allowed, group, end
+        self._allowed, self._folder, self._group, self._end = allowed, folder, group, end
         self._done = threading.Event()
         self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="limits", daemon=True)
 
@@ -50,11 +64,14 @@ class Limits:
         self._thread.join()
 
     def _run(self) -> None:
-        while self.overrun is None and not self._done.wait(LOOK_SECONDS):
-            self.overrun = self._memory()
-        if self.overrun is not None:
-            log.warning(self.overrun.message)
-            self._end()
+        for n_looks in itertools.count(1):
+            if self._done.wait(LOOK_SECONDS):
+                return
+            overrun = self._memory() or (None if n_looks % LOOKS_PER_LOOK_AT_DISK else self._disk())
+            if overrun is not None:
+                log.warning(overrun.message)
+                self.overrun = overrun
+                return self._end()
 
     def _memory(self) -> Failure | None:
         group, allowed = self._group(), self._allowed.memory_bytes
@@ -67,17 +84,16 @@ class Limits:
             hint="Ask for a smaller model, batch, test set or stack of seeds, or run it where a worker lends more.",
         )
 
-
-def memory_of(group: int) -> int:
-    """Bytes that the processes of a group hold in memory, beside the files they map, which the system can drop."""
-    held = 0
-    for pid in psutil.pids():
-        with contextlib.suppress(ProcessLookupError, PermissionError, psutil.Error):
-            if os.getpgid(pid) == group:
-                told = psutil.Process(pid).memory_info()
-                held += told.rss - getattr(told, "shared", 0)  # Linux alone tells what is shared
-    return held
+    def _disk(self) -> Failure | None:
+        held, allowed = size_of(self._folder), self._allowed.disk_bytes
+        if held <= allowed:
+            return None
+        return Failure(
+            failure=FailureKind.STORAGE,
+            message=f"The files of the shard took {_size(held)}; this worker's disk has {_size(allowed)} for it.",
+            hint="Ask for fewer checkpoints or a smaller model, or have the worker's operator make room.",
+        )
 
 
 def _size(n_bytes: int) -> str:
-    return f"{n_bytes / 2**30:.1f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:.0f} MiB"
+    return f"{n_bytes / 2**30:.1f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:.1f} MiB"

@@ -28,6 +28,8 @@ class Settings:
     threads: int  # of each slot
     memory_bytes: int  # of all slots together
     work_dir: Path
+    disk_bytes: int  # of each slot
+    min_free_bytes: int  # of the disk, whatever the shards want
     drain_seconds: int  # how long a stopping worker waits for its shards before it gives them back
     broker_tls: dict[str, Any] | None = None
 
@@ -51,6 +53,8 @@ def settings() -> Settings:
         threads=_at_least_one("WORKER_THREADS", max(1, (os.cpu_count() or 1) // slots)),
         memory_bytes=MIB * _at_least_one("WORKER_MEMORY_MIB", int(LENT * memory_bytes()) // MIB),
         work_dir=env_path("WORKER_DIR", Path(tempfile.gettempdir()) / f"circuitboard-worker-{name}"),
+        disk_bytes=MIB * _at_least_one("WORKER_DISK_MIB", 16 * 1024),
+        min_free_bytes=MIB * _at_least_one("WORKER_MIN_FREE_MIB", 1024),
         drain_seconds=env_int("WORKER_DRAIN_SECONDS", 0),
     )
 

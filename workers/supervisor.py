@@ -59,7 +59,6 @@ class Supervisor:
         lease = Lease(claim.lease_seconds)
         self._session = ShardSession(site, claim, may_go_on=lambda: lease.is_valid() and not self.watch.is_lost)
         self.watch = Watch(self._session, lease, time_limit_seconds=claim.time_limit_seconds, end=self._end_training)
-        self._limits = Limits(allowed, group=self._group, end=lambda: self.watch.end_early(Ending.OVER_LIMIT))
         self._outbox = Outbox(claim.epoch)
         self._rest: EventBatch | None = None  # the last batch, which the outcome carries
         self._manifest: dict[str, StoredArtifact] = {}
@@ -68,6 +67,9 @@ class Supervisor:
         self._started_at = time.monotonic()
         work_dir.mkdir(parents=True, exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(prefix=f"shard-{claim.shard}-", dir=work_dir))
+        self._limits = Limits(
+            allowed, self._folder, group=self._group, end=lambda: self.watch.end_early(Ending.OVER_LIMIT)
+        )
 
     def run(self) -> None:
         try:

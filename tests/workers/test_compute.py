@@ -2,18 +2,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.house import wait_for
-from tests.workers.conftest import CLAIM, SCRIPTED_ENGINE
+from tests.workers.conftest import CLAIM, SCRIPTED_ENGINE, settings_for
 from tests.workers.small_site import SmallSite
 from workers import announcer, compute
 from workers.compute import ComputeWorker
 from workers.machine import Machine
-from workers.settings import Settings
 
 Start = Callable[..., ComputeWorker]
 MACHINE = Machine(device="cpu", hardware="AVX2", memory_bytes=2**30, flops_per_second=1e9, engine_digest="e" * 64)
@@ -29,18 +29,7 @@ def start(
     started: list[ComputeWorker] = []
 
     def start(*, drain_seconds: int = 0) -> ComputeWorker:
-        told = Settings(
-            site_url=small_site.url,
-            token="worker-token",
-            broker_url="redis://nowhere",
-            name="w",
-            device="cpu",
-            slots=1,
-            threads=1,
-            memory_bytes=2**29,
-            work_dir=tmp_path / "work",
-            drain_seconds=drain_seconds,
-        )
+        told = replace(settings_for(small_site, tmp_path / "work"), drain_seconds=drain_seconds)
         started.append(ComputeWorker(told, MACHINE, on_replaced=lambda: small_site.calls.append(("", "replaced", ""))))
         started[-1].start()
         return started[-1]
