@@ -100,6 +100,7 @@ class Announcement(Message):
     vocabulary: Sha256 | Literal[""] = ""  # digest of the recipe vocabulary it reads; not said: taken for the site's
     environment: Environment = {}  # versions of Python, torch, ...
     stopping: bool = False  # no new shards, please
+    disk_full: bool = False  # nor as long as this is said: their files would find no room
 
 
 class Welcome(Reply):

@@ -47,9 +47,10 @@ def after_refusal(outcome: Outcome, refusal: Refused) -> Outcome:
     """What is said of results the site does not take: without the batch it may have stumbled over. A file that is
     missing there, or could not be stored, is a storage failure."""
     of_storage = isinstance(refusal, (WrongHash, StorageFull)) or refusal.code == "missing_blobs"
+    what = "A file could not be stored" if of_storage else "The site refused the results"
     failure = outcome.failure or Failure(
         failure=FailureKind.STORAGE if of_storage else FailureKind.INVALID,
-        message=f"The site refused the results: {refusal.detail}"[:1000],
+        message=f"{what}: {refusal.detail}"[:1000],
         hint=STORAGE_TROUBLE if of_storage else OLD_WORKER,
     )
     return outcome.model_copy(update={"result": "failed", "failure": failure, "last_batch": None})

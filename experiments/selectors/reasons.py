@@ -133,6 +133,8 @@ def _no_worker(classes: Sequence[str], supply: Supply, since: datetime.datetime)
     newest = Worker.objects.filter(hardware_class__in=classes).order_by("-last_seen").first()
     if newest is None:
         told = f"No worker of {wanted} is connected and none has ever been."
+    elif newest.disk_full:
+        told = f"Every connected worker of {wanted} has a full disk, is stopping or asked to take nothing new."
     elif newest.stopping or newest.drain_requested_at:
         told = f"Every connected worker of {wanted} is stopping or asked to take nothing new."
     else:

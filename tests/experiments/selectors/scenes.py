@@ -63,6 +63,10 @@ def drained_worker(s: Scene) -> None:
     ask_to_drain(worker=s.worker(), by=s.bob)
 
 
+def full_disk(s: Scene) -> None:
+    s.worker(disk_full=True)
+
+
 def paused_class(s: Scene) -> None:
     s.worker()
     Shard.objects.update(hardware_class="cpu")

@@ -33,6 +33,7 @@ CASES: dict[Reason, list[tuple[Callable[[Scene], None], str]]] = {
         (scenes.only_cpu, "No worker of class gpu is connected and none has ever been. Connected: 1 of class cpu."),
         (scenes.gone_worker, "No worker of any class is connected since 2026-01-02 03:04 UTC."),
         (scenes.drained_worker, "Every connected worker of any class is stopping or asked to take nothing new."),
+        (scenes.full_disk, "Every connected worker of any class has a full disk, is stopping or asked to take nothing"),
     ],
     Reason.CLASS_PAUSED: [
         (scenes.paused_class, "Class cpu is paused by @carol: The cooling fails. It keeps its place")
