@@ -112,8 +112,9 @@ def test_a_full_disk_of_the_site_fails_the_run_with_its_reason_and_shows_nothing
     house: House, member: Member, small_recipe: str
 ) -> None:
     member.cancel_everything()
+    wide = small_recipe.replace("d_model = 16", "d_model = 64")  # a checkpoint alone is more than fits
     with no_room_in(house.data_dir / "incoming"):
-        failed = member.run_that_ended(member.submit(small_recipe), seconds=180)
+        failed = member.run_that_ended(member.submit(wide), seconds=180)
 
     [shard] = failed["shards"]
     assert (failed["state"], shard["failure"]["kind"], shard["attempts"]) == ("failed", "storage", 3), failed
