@@ -22,6 +22,7 @@ class Reason(StrEnum):
     CLASS_PAUSED = "class_paused"
     OFFERED = "offered"
     NOT_TAKEN = "not_taken"
+    LATER = "later"
     NO_WORKER = "no_worker"
     ENGINE_TOO_OLD = "engine_too_old"
     TOO_LARGE = "too_large"
@@ -103,6 +104,9 @@ def _reason_against(shard: Shard, supply: Supply, *, since: datetime.datetime) -
         return _paused(Reason.CLASS_PAUSED, f"Class {' and class '.join(classes)}", pause)
     if is_offered(shard, supply.now):
         return _offered(shard, open_classes, supply)
+    if shard.not_before is not None and not shard.is_due(supply.now):
+        at = f"{shard.not_before:%H:%M:%S} UTC"
+        return Wait(Reason.LATER, f"It is tried again at {at}: the storage is given time to recover.", since)
     workers = supply.workers_of(open_classes)
     if not workers:
         return _no_worker(open_classes, supply, since)

@@ -49,6 +49,12 @@ CASES: dict[Reason, list[tuple[Callable[[Scene], None], str]]] = {
             "are free (bench-1): see whether they reach the broker.",
         )
     ],
+    Reason.LATER: [
+        (
+            scenes.storage_failed,
+            "Attempt 1 of 3 ended 0 s ago: it failed for a reason that may pass. It is tried again at",
+        )
+    ],
     Reason.BROKER_AWAY: [
         (
             scenes.no_broker,
