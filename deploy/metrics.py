@@ -34,6 +34,7 @@ class _Collector(Collector):
             "",
             {"": numbers.overdue},
         )
+        yield _gauge("unowned_shards", "Shards nobody has taken care of for a minute", "", {"": numbers.unowned})
         yield _counter("failures", "Shards that failed for good, by kind", "kind", numbers.failures)
         yield _counter("attempts_lost", "Attempts whose worker fell silent", "", {"": numbers.attempts_lost})
         yield _gauge("job_seconds", "How long the last pass of a site job took", "job", numbers.job_seconds)

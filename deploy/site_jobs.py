@@ -7,8 +7,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings")
 django.setup()
 
+from celery.signals import worker_init, worker_shutting_down  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from deploy.understudy import Understudy  # noqa: E402
 from experiments.jobs import REAP, TIDY, TIDY_DAILY  # noqa: E402
 from experiments.services.wake_ups import DISPATCH, SWEEP_SECONDS, celery_app  # noqa: E402
 from problems.jobs import NIGHTLY  # noqa: E402
@@ -21,6 +23,8 @@ DAY_SECONDS = 86400.0
 app = celery_app()
 app.set_default()
 app.conf.update(
+    # This process also reads, and a read that waits for a message takes longer than the second that others allow.
+    broker_transport_options={**app.conf.broker_transport_options, "socket_timeout": 5},
     imports=["experiments.jobs", "problems.jobs"],
     beat_schedule={
         # A sweep that waited longer than until the next one is of no use: after an outage they do not pile up.
@@ -33,3 +37,7 @@ app.conf.update(
     },
     beat_schedule_filename=str(settings.DATA_DIR / "beat"),
 )
+
+understudy = Understudy()
+worker_init.connect(lambda **_: understudy.start(), weak=False)  # before the broker is looked for
+worker_shutting_down.connect(lambda **_: understudy.stop(), weak=False)

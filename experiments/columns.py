@@ -55,7 +55,18 @@ def unpack(data: bytes) -> pa.Table:
         raise BadColumns("a column has empty cells")
     if table.num_rows > MAX_ROWS:
         raise BadColumns(f"{table.num_rows} rows; allowed: at most {MAX_ROWS}")
-    return table
+    return _with_one_dictionary(table)
+
+
+def _with_one_dictionary(table: pa.Table) -> pa.Table:
+    """Batches may bring their own labels; from here on equal labels have equal codes."""
+    unified = table.unify_dictionaries()
+    for name in ("measure", "split", "component"):
+        for chunk in unified[name].chunks[:1]:
+            labels = chunk.dictionary
+            if labels.null_count or len(labels.unique()) < len(labels):
+                raise BadColumns(f"the labels of {name} are not each there once")
+    return unified
 
 
 def _described(schema: pa.Schema) -> str:

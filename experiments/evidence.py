@@ -9,13 +9,12 @@ from django.db.models import Case, Count, IntegerField, Min, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce
 
 from experiments.models import ENDED, Run, State, SubmittedRecipe
-from experiments.recipe.budget import budget_of
 from experiments.selectors.best_runs import Tried, best_of_problems, best_of_recipes
 from experiments.selectors.headlines import headlines
 from experiments.selectors.wall import headline_cell, lines, tiles
 from experiments.services.headlines import Line
 from experiments.templatetags.quantities import duration
-from problems.evidence import ResultCell, RunCard, UnreflectedRuns
+from problems.evidence import LaptopTime, ResultCell, RunCard, UnreflectedRuns
 from problems.models import Problem
 
 if TYPE_CHECKING:
@@ -28,8 +27,8 @@ CARDS = 12
 RUNS = 10
 LAPTOP = "laptop"
 IN_A_LIST = ("state", "created_at", "recipe__title", "submitter__username")
+ON_A_RECIPE_CARD = ("problem", "title", "size", "laptop_seconds", "laptop_rests_on", "author__username")
 ON_A_CARD = (*IN_A_LIST, "recipe__resolved", "recipe__problem__number")
-LAPTOP_FLOPS_PER_SECOND = 30e9  # what two laptop cores reach on matrices as small as these
 
 
 class ExperimentEvidence:
@@ -56,13 +55,14 @@ class ExperimentEvidence:
         }
 
     def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
-        quick = SubmittedRecipe.objects.filter(size=LAPTOP, flops__lte=seconds * LAPTOP_FLOPS_PER_SECOND)
+        quick = SubmittedRecipe.objects.filter(size=LAPTOP, laptop_seconds__lte=seconds)
         return quick.order_by().values("problem")
 
-    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
-        recipes = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, flops__isnull=False)
-        quickest = recipes.order_by().values_list("problem").annotate(least=Min("flops"))
-        return {problem: flops / LAPTOP_FLOPS_PER_SECOND for problem, flops in quickest}
+    def laptop_times(self, problems: Collection[int]) -> Mapping[int, LaptopTime]:
+        known = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, laptop_seconds__isnull=False)
+        slowest_first = known.order_by("-laptop_seconds").values_list("problem", "laptop_seconds", "laptop_rests_on")
+        words = dict(SubmittedRecipe.RestsOn.choices)
+        return {problem: LaptopTime(seconds or 0.0, words[rests_on]) for problem, seconds, rests_on in slowest_first}
 
     def section(self, problem: Problem, user: "User | AnonymousUser") -> dict[str, Any]:
         recipes = list(recipes_of(problem)[:CARDS])
@@ -99,7 +99,7 @@ class ExperimentEvidence:
 
 def recipes_of(problem: Problem) -> QuerySet[SubmittedRecipe]:
     """The starters first, without their text and data, which are long and not shown."""
-    recipes = problem.recipes.select_related("author").only("title", "size", "flops", "author__username")
+    recipes = problem.recipes.select_related("author").only(*ON_A_RECIPE_CARD)
     return recipes.order_by(*STARTERS_FIRST)
 
 
@@ -113,10 +113,13 @@ STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")
 
 
 def recipe_in_words(recipe: SubmittedRecipe) -> str:
-    if recipe.size != LAPTOP:
-        return "recipe"
-    flops = recipe.flops if recipe.flops is not None else budget_of(recipe.recipe).flops
-    return f"recipe, about {duration(flops / LAPTOP_FLOPS_PER_SECOND)} on a laptop"
+    return ", ".join(filter(None, ["recipe", laptop_time_in_words(recipe)]))
+
+
+def laptop_time_in_words(recipe: SubmittedRecipe) -> str:
+    if recipe.size != LAPTOP or recipe.laptop_seconds is None:
+        return ""
+    return f"about {duration(recipe.laptop_seconds)} on a laptop, {recipe.get_laptop_rests_on_display()}"
 
 
 # Asked as what is counted and not as what is looked for: SQLite, which keeps no statistics by itself, would else go
@@ -141,11 +144,10 @@ def _run_cell(row: Tried, line: Line) -> ResultCell:
 
 
 def _starter_in_words(row: Tried) -> str:
-    known = SubmittedRecipe(size=row.size, flops=row.flops)
-    is_old = row.flops is None and row.size == LAPTOP  # kept before recipes had this number
-    return recipe_in_words(SubmittedRecipe.objects.get(pk=row.starter) if is_old else known)
+    starter = SubmittedRecipe(size=row.size, laptop_seconds=row.laptop_seconds, laptop_rests_on=row.laptop_rests_on)
+    return recipe_in_words(starter)
 
 
 def _card(recipe: SubmittedRecipe, run: Run | None, curves: Mapping[int, Line]) -> dict[str, Any]:
     cell = headline_cell(run.pk, curves[run.pk]) if run else None
-    return {"recipe": recipe, "run": run, "cell": cell, "cost": recipe_in_words(recipe)}
+    return {"recipe": recipe, "run": run, "cell": cell, "cost": laptop_time_in_words(recipe)}

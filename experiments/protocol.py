@@ -14,7 +14,13 @@ with the lease; every later call carries it as `Authorization: Run TOKEN`. A cal
     POST /api/shards/<id>/finish/          Run TOKEN     Outcome      -> Finished    409 stale_epoch, 422 missing_blobs
 
 Every refusal is `{"code": "...", "detail": "...", "fields": {...}}`. An upload needs a Content-Length. Batches are
-refused with 409 `finished` once the outcome was sent; sending the same outcome again repeats the first answer.
+refused with 409 `finished` once the outcome was taken; sending the same outcome again repeats the first answer.
+
+The site is renewed before its workers, so a worker takes no notice of a field in a reply that it does not know. What
+the site reads is strict: a field unknown to it is refused with 422.
+
+A short shard takes two calls beside its claim, or one: small files travel within their events, and the last batch
+within the outcome.
 """
 
 import math
@@ -29,6 +35,7 @@ BATCH_SECONDS = 2  # between two batches, at least
 LOG_SECONDS = 0.8  # and where there is something to read: its page asks every second, and shows it within two
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 MAX_BLOB_BYTES = 2 * 1024**3
+MAX_INLINE_BYTES = 256 * 1024  # a file up to this size may travel within its event
 
 
 def _without_nul(text: str) -> str:
@@ -51,7 +58,15 @@ Environment = Annotated[
 
 
 class Message(BaseModel):
+    """What the site reads, and every part of it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Reply(Message):
+    """What a worker reads."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class FailureKind(StrEnum):
@@ -87,7 +102,7 @@ class Announcement(Message):
     stopping: bool = False  # no new shards, please
 
 
-class Welcome(Message):
+class Welcome(Reply):
     worker: int
     drain: bool = False  # its owner asked it to take nothing new: finish what runs, and read no more wake-ups
 
@@ -109,7 +124,11 @@ class StoredArtifact(Message):
     step: Whole | None = None
 
 
-class Claim(Message):
+class ClaimedArtifact(StoredArtifact, Reply):
+    """One that the site tells of."""
+
+
+class Claim(Reply):
     shard: int
     run: int
     point: int
@@ -121,10 +140,10 @@ class Claim(Message):
     # Go on from this step; its resume artifact is among `artifacts`. What was measured up to and at this step is
     # stored and must not be sent again; what came after it was dropped.
     resume_step: int | None = None
-    artifacts: list[StoredArtifact] = []
+    artifacts: list[ClaimedArtifact] = []
     # Checkpoints of another run, where the recipe starts from one. They are no files of this shard: its manifest does
     # not name them, and its run token reads them.
-    start_artifacts: list[StoredArtifact] = []
+    start_artifacts: list[ClaimedArtifact] = []
     time_limit_seconds: int
 
 
@@ -133,7 +152,7 @@ class Heartbeat(Message):
     step: Whole | None = None
 
 
-class Lease(Message):
+class Lease(Reply):
     lease_seconds: int
     cancel: bool
 
@@ -146,10 +165,11 @@ class MeasurementsEvent(Message):
 
 
 class ArtifactEvent(Message):
-    """A file whose bytes were uploaded before this event was sent."""
+    """A file. Its bytes come with it, in base64, or were uploaded before this event was sent."""
 
     kind: Literal["artifact"] = "artifact"
     artifact: StoredArtifact
+    content: Annotated[str | None, Field(max_length=4 * MAX_INLINE_BYTES // 3 + 4)] = None
 
 
 class ProgressEvent(Message):
@@ -176,7 +196,7 @@ class EventBatch(Message):
     events: Annotated[list[Event], Field(max_length=5000)]
 
 
-class Stored(Message):
+class Stored(Reply):
     seq: int
     stored: bool  # False: this batch was here already
     cancel: bool  # as in a Lease, so that a cancel reaches the device before the next heartbeat
@@ -214,6 +234,7 @@ class Outcome(Message):
     hardware: Annotated[Text, Field(max_length=200)] = ""  # CPU capability level that torch reports, or GPU model
     device_seconds: Annotated[float, Field(ge=0)] = 0.0
     failure: Failure | None = None
+    last_batch: EventBatch | None = None  # what was not sent yet; stored before anything else is looked at
 
     @model_validator(mode="after")
     def a_failure_is_explained(self) -> Self:
@@ -222,5 +243,5 @@ class Outcome(Message):
         return self
 
 
-class Finished(Message):
+class Finished(Reply):
     state: Literal["queued", "succeeded", "failed", "cancelled"]  # queued: another attempt follows

@@ -34,9 +34,17 @@ COUNTS = {
 class ResultCell:
     """What the Results column of the list shows of one problem."""
 
-    text: str  # such as "3 runs" or "recipe, 4 min on a laptop"
+    text: str  # such as "3 runs" or "recipe, 4 min on a laptop, measured"
     points: tuple[tuple[float, float], ...] = ()  # (step, value) of the headline measure, drawn as a sparkline
     points_label: str = ""  # what the sparkline shows, in words, such as "test accuracy of run 42"
+
+
+@dataclass(frozen=True)
+class LaptopTime:
+    """How long the quickest laptop recipe of a problem takes, about."""
+
+    seconds: float
+    rests_on: str  # in words, such as "measured"
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,8 @@ class Evidence(Protocol):
     def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
         """The keys of problems with a recipe that a laptop carries out in so many seconds, usable in filters."""
 
-    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
-        """By problem, how long the quickest of its laptop recipes takes about, in seconds."""
+    def laptop_times(self, problems: Collection[int]) -> Mapping[int, LaptopTime]:
+        """By problem, that of the quickest of its laptop recipes."""
 
     def section(self, problem: "Problem", user: "User | AnonymousUser") -> dict[str, Any]:
         """The context of `section_template`, which also sees `problem` and `user`."""

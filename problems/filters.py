@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from problems.models import LETTERS, Alias, ListEntry, Problem
 from problems.models.entries import RANGES, ListEntryQuerySet, has_trait, is_claimed
-from problems.search.engines import keys_found
+from problems.search.engines import keys_found, keys_looked_up
 from problems.search.relevance import places_best_first
 from problems.search.words import asked_words
 from problems.status import Status
@@ -56,6 +56,7 @@ CHOICES: dict[str, list[Choice]] = {
     "difficulty": [
         *(choice(letter, letter, *(r for r in RANGES if r and r[0] <= letter <= r[1])) for letter in LETTERS),
         choice("?", "?", "", text="unknown"),
+        choice("known", "known", *RANGES[1:]),
     ],
     "status": [choice(status.value, status.label) for status in Status],
     "claimed": [choice("free", "free"), choice("claimed", "claimed")],
@@ -81,6 +82,7 @@ CHOICES: dict[str, list[Choice]] = {
         choice("yes", "yes", text="starred in the source"),
         choice("no", "no", text="not starred in the source"),
         choice("unknown", "not known", text="star not known"),
+        choice("known", "known", "yes", "no", text="star known"),
     ],
 }
 SEVERAL = ("difficulty", "status")  # of these one may choose more than one
@@ -199,7 +201,7 @@ class ProblemFilter(django_filters.FilterSet):
     @cached_property
     def keys(self) -> RawSQL:
         """Of the problems that the search finds."""
-        return keys_found("problems_search", self.asked)
+        return keys_looked_up("problems_search", self.asked)
 
     def in_subcategory(self, entries: ListEntryQuerySet, name: str, value: str) -> ListEntryQuerySet:
         if value == NOT_BLANK:
@@ -285,3 +287,11 @@ class ProblemFilter(django_filters.FilterSet):
 
 
 EMPTY: tuple[Any, ...] = (None, "", "any", [])
+
+
+class PartOfAQuestion(ProblemFilter):
+    """For what asks about many filters at once: a search is not looked up beforehand."""
+
+    @cached_property
+    def keys(self) -> RawSQL:
+        return keys_found("problems_search", self.asked)

@@ -53,7 +53,7 @@ def run_worker(told: Settings, machine: Machine) -> None:
     worker_ready.connect(intake.ready)
     compute.on_drain(intake.drain)
     compute.start()
-    slots = ["--pool=threads", f"--concurrency={told.slots}", f"--queues={queue}", f"--hostname={told.name}@%h"]
+    slots = [f"--concurrency={told.slots}", f"--queues={queue}", f"--hostname={told.name}@%h"]
     app.worker_main(["worker", *slots, "--without-gossip", "--without-mingle", "--without-heartbeat"])
 
 

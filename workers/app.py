@@ -14,6 +14,7 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
+    worker_pool="workers.slots:Slots",
     # Acknowledged on arrival: a lost wake-up is sent again from the database, a late one would start a second copy.
     task_acks_late=False,
     worker_prefetch_multiplier=1,

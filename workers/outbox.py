@@ -17,18 +17,30 @@ class Outbox:
         self._epoch, self._seq = epoch, 0
         self._events: list[tuple[Event, int]] = []
         self._batch: EventBatch | None = None
+        self._n_bytes = 0
         self.has_log = False  # among what waits there are lines that somebody may be reading
 
     def __len__(self) -> int:
         return len(self._events) + (len(self._batch.events) if self._batch else 0)
+
+    @property
+    def is_full(self) -> bool:
+        """What waits for its number makes a batch already."""
+        return self._n_bytes >= MAX_BATCH_BYTES // 2
+
+    @property
+    def has_one_left(self) -> bool:
+        """Nothing waits behind the oldest batch."""
+        return not self._events
 
     def add(self, event: Event) -> None:
         n_bytes = len(event.model_dump_json()) + 1
         if n_bytes > MAX_BATCH_BYTES - ROOM_FOR_THE_ENVELOPE:
             raise EventTooLarge(f"a {event.kind} event of {n_bytes} bytes; at most {MAX_BATCH_BYTES} fit in a batch")
         if isinstance(event, ProgressEvent) and self._events and isinstance(self._events[-1][0], ProgressEvent):
-            self._events.pop()  # only the newest progress is worth a row
+            self._n_bytes -= self._events.pop()[1]  # only the newest progress is worth a row
         self._events.append((event, n_bytes))
+        self._n_bytes += n_bytes
         self.has_log = self.has_log or isinstance(event, LogEvent)
 
     def next_batch(self) -> EventBatch | None:
@@ -50,5 +62,6 @@ class Outbox:
             room -= n_bytes
             count += 1
         taken, self._events = self._events[:count], self._events[count:]
+        self._n_bytes = sum(n_bytes for _, n_bytes in self._events)
         self.has_log = any(isinstance(event, LogEvent) for event, _ in self._events)
         return [event for event, _ in taken]

@@ -3,7 +3,7 @@
 import errno
 from typing import Any
 
-from experiments.protocol import Failure, FailureKind, Outcome, StoredArtifact
+from experiments.protocol import EventBatch, Failure, FailureKind, Outcome, StoredArtifact
 from workers.child import Child, ChildBroken
 from workers.outbox import EventTooLarge
 from workers.session import Refused, StorageFull, WrongHash
@@ -14,6 +14,7 @@ Message = dict[str, Any]
 FORESEEN = (OSError, ValueError, ChildBroken, EventTooLarge, Refused)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 OF_THE_ENGINE = ("expectations", "engine_digest", "environment", "hardware", "device_seconds")
+STORAGE_TROUBLE = "Nothing is wrong with the recipe: run it again when the site's storage takes files."
 OLD_WORKER = "Worker and site may be of different versions: have the worker's operator renew it."
 LIMITS = {"message": 1000, "hint": 1000, "traceback": 50_000}
 
@@ -25,25 +26,30 @@ def conclude(
     child: Child | None,
     epoch: int,
     manifest: list[StoredArtifact],
+    last_batch: EventBatch | None,
     elapsed: float,
 ) -> Outcome:
     """Success only when the engine said so; otherwise the failure with the nearest known cause."""
+    known = {"epoch": epoch, "manifest": manifest, "last_batch": last_batch}
     if last_words is not None and last_words["kind"] == "finished":
         said = {name: last_words[name] for name in OF_THE_ENGINE if name in last_words}
-        return Outcome(epoch=epoch, result="succeeded", manifest=manifest, **said)
+        return Outcome(result="succeeded", **known, **said)
     if ending in (Ending.CANCELLED, Ending.STOPPED):  # without a cancel, the site puts the shard back in its queue
-        return Outcome(epoch=epoch, result="cancelled", manifest=manifest, device_seconds=elapsed)
+        return Outcome(result="cancelled", device_seconds=elapsed, **known)
     failure = _early_end(ending) or _said(last_words) or _silent_end(child)
-    return Outcome(epoch=epoch, result="failed", manifest=manifest, device_seconds=elapsed, failure=failure)
+    return Outcome(result="failed", device_seconds=elapsed, failure=failure, **known)
 
 
 def after_refusal(outcome: Outcome, refusal: Refused) -> Outcome:
-    """A success the site did not believe, because a file of the manifest is missing there, is a storage failure."""
-    failure = Failure(
-        failure=FailureKind.STORAGE if refusal.code == "missing_blobs" else FailureKind.INVALID,
+    """What is said of results the site does not take: without the batch it may have stumbled over. A file that is
+    missing there, or could not be stored, is a storage failure."""
+    of_storage = isinstance(refusal, (WrongHash, StorageFull)) or refusal.code == "missing_blobs"
+    failure = outcome.failure or Failure(
+        failure=FailureKind.STORAGE if of_storage else FailureKind.INVALID,
         message=f"The site refused the results: {refusal.detail}"[:1000],
+        hint=STORAGE_TROUBLE if of_storage else OLD_WORKER,
     )
-    return outcome.model_copy(update={"result": "failed", "failure": failure})
+    return outcome.model_copy(update={"result": "failed", "failure": failure, "last_batch": None})
 
 
 def failure_of(error: Exception) -> Message:
@@ -51,7 +57,7 @@ def failure_of(error: Exception) -> Message:
     match error:
         case WrongHash() | StorageFull():
             kind, message = FailureKind.STORAGE, f"A file could not be stored or fetched: {error.detail}"
-            hint = "Nothing is wrong with the recipe: run it again when the site's storage takes files."
+            hint = STORAGE_TROUBLE
         case OSError() if error.errno in NO_ROOM:
             kind, message = FailureKind.STORAGE, f"The worker's disk has no room: {error.strerror}."
             hint = "Ask for fewer checkpoints, or have the worker's operator make room."

@@ -1,12 +1,13 @@
 """Carries out one claimed shard: starts the training process, relays what it says, and sees it to its end."""
 
+import base64
 import datetime
 import logging
 import queue
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from pydantic import TypeAdapter
 from experiments.protocol import (
     BATCH_SECONDS,
     LOG_SECONDS,
+    MAX_INLINE_BYTES,
     ArtifactEvent,
     Claim,
     Event,
+    EventBatch,
     LogEvent,
     Outcome,
     ProgressEvent,
@@ -55,6 +58,7 @@ class Supervisor:
         self._session = ShardSession(site, claim, may_go_on=lambda: lease.is_valid() and not self.watch.is_lost)
         self.watch = Watch(self._session, lease, time_limit_seconds=claim.time_limit_seconds, end=self._end_training)
         self._outbox = Outbox(claim.epoch)
+        self._rest: EventBatch | None = None  # the last batch, which the outcome carries
         self._manifest: dict[str, StoredArtifact] = {}
         self._name_in_manifest(claim.artifacts)
         self._child: Child | None = None
@@ -83,8 +87,9 @@ class Supervisor:
             self._child.give(self._order())
             last_words = self._relay(self._child)
             if self.watch.ending is None:
-                self._flush()
-                self._child.settle()
+                self._rest = self._all_but_last()
+                if last_words is None:
+                    self._child.settle()
             return last_words
         except (StaleEpoch, SiteUnreachable):
             raise
@@ -124,7 +129,7 @@ class Supervisor:
                     return message
                 self._take_in(message)
             pause = LOG_SECONDS if self._outbox.has_log else BATCH_SECONDS
-            if self._outbox and time.monotonic() >= sent_at + pause:
+            if self._outbox.is_full or (self._outbox and time.monotonic() >= sent_at + pause):
                 self._flush()
                 sent_at = time.monotonic()
         return None
@@ -138,12 +143,20 @@ class Supervisor:
         if isinstance(event, ProgressEvent):
             self.watch.step = event.step
         if isinstance(event, ArtifactEvent):
-            self._session.upload(self._path_of(event.artifact), event.artifact.sha256)
+            event = self._with_bytes(event.artifact)
             self._name_in_manifest([event.artifact])
             self._drop_outdated(event.artifact)
         self._outbox.add(event)
 
-    def _name_in_manifest(self, artifacts: list[StoredArtifact]) -> None:
+    def _with_bytes(self, artifact: StoredArtifact) -> ArtifactEvent:
+        """A small file travels within its event, which saves a call for each; another is uploaded first."""
+        path = self._path_of(artifact)
+        if artifact.n_bytes <= MAX_INLINE_BYTES:
+            return ArtifactEvent(artifact=artifact, content=base64.b64encode(path.read_bytes()).decode())
+        self._session.upload(path, artifact.sha256)
+        return ArtifactEvent(artifact=artifact)
+
+    def _name_in_manifest(self, artifacts: Sequence[StoredArtifact]) -> None:
         """All but resume states: the site keeps the newest while the shard runs, and none once it succeeded."""
         self._manifest |= {artifact.name: artifact for artifact in artifacts if artifact.kind != "resume"}
 
@@ -163,10 +176,19 @@ class Supervisor:
 
     def _flush(self) -> None:
         while (batch := self._outbox.next_batch()) is not None:
-            stored = self._session.send(batch)
-            self._outbox.stored()
-            if stored.cancel:
-                self.watch.end_early(Ending.CANCELLED)
+            self._send(batch)
+
+    def _all_but_last(self) -> EventBatch | None:
+        """Send what is left but for the last batch, which is the answer."""
+        while (batch := self._outbox.next_batch()) is not None and not self._outbox.has_one_left:
+            self._send(batch)
+        return batch
+
+    def _send(self, batch: EventBatch) -> None:
+        stored = self._session.send(batch)
+        self._outbox.stored()
+        if stored.cancel:
+            self.watch.end_early(Ending.CANCELLED)
 
     def _say_goodbye(self, last_words: Message | None) -> None:
         if self.watch.is_lost:
@@ -178,7 +200,7 @@ class Supervisor:
         try:
             finished = self._session.finish(outcome)
         except Refused as refusal:
-            if isinstance(refusal, StaleEpoch) or outcome.result != "succeeded":
+            if isinstance(refusal, StaleEpoch) or (outcome.result != "succeeded" and outcome.last_batch is None):
                 raise
             finished = self._session.finish(after_refusal(outcome, refusal))
         log.info("shard %s ended: %s", self._claim.shard, finished.state)
@@ -190,6 +212,7 @@ class Supervisor:
             child=self._child,
             epoch=self._claim.epoch,
             manifest=list(self._manifest.values()),
+            last_batch=self._rest,
             elapsed=time.monotonic() - self._started_at,
         )
 

@@ -59,8 +59,7 @@ class RunAuthentication(_HeaderAuthentication):
         lease = lease_of(secret)
         if lease is None:
             raise AuthenticationFailed("This run token is not known.", code="unknown_token")
-        worker = lease.worker.name if lease.worker else ""
-        bind_contextvars(run=lease.shard.run_id, shard=lease.shard_id, epoch=lease.epoch, worker=worker)
+        bind_contextvars(run=lease.shard.run_id, shard=lease.shard_id, epoch=lease.epoch, worker=lease.worker_id)
         return None, lease
 
 

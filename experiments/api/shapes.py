@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from experiments.models import Artifact, Run, Shard, SubmittedRecipe
 from experiments.selectors.reasons import Wait
-from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
+from experiments.selectors.waiting import of_run, shards_of, why_shards_wait
 from experiments.services.measurements import generation
 from problems.models import User
 
@@ -154,7 +154,7 @@ def run_item(run: Run) -> RunItem:
 
 
 def run_detail(run: Run) -> RunDetail:
-    shards = list(run.shards.select_related(*PASSED_ON).order_by("index"))
+    shards = shards_of(run)
     waits = why_shards_wait(shards)
     told = of_run(shards, waits)
     places = [wait.place for wait in waits.values() if wait.place is not None]

@@ -1,6 +1,7 @@
 """The site's end of `experiments/protocol.py`."""
 
 import re
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse
@@ -17,12 +18,12 @@ from experiments.protocol import (
     LEASE_SECONDS,
     Announcement,
     Claim,
+    ClaimedArtifact,
     ClaimRequest,
     EventBatch,
     Finished,
     Heartbeat,
     Outcome,
-    StoredArtifact,
     Welcome,
 )
 from experiments.recipe import at_point
@@ -81,7 +82,7 @@ def _claim(granted: Granted, worker: Worker) -> Claim:
     )
 
 
-def _start_artifacts(granted: Granted) -> list[StoredArtifact]:
+def _start_artifacts(granted: Granted) -> list[ClaimedArtifact]:
     start = granted.recipe.start
     files = start_files(start, granted.lease.shard.seeds)
     return [_stored(file).model_copy(update={"name": name_on_worker(start, file)}) for file in files]
@@ -125,9 +126,13 @@ class FinishView(ShardView):
 class BlobView(ShardCall):
     """Not an ApiView, which reads the body whole: this one is a stream."""
 
-    def put(self, request: Request, shard_id: int, sha256: str) -> Response:
-        if not Shard.objects.held().filter(pk=shard_id, epoch=self.lease.epoch).exists():
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The run token dies with its lease, for reading as for writing."""
+        super().initial(request, *args, **kwargs)
+        if not Shard.objects.held().filter(pk=self.lease.shard_id, epoch=self.lease.epoch).exists():
             raise stale_epoch(self.lease)
+
+    def put(self, request: Request, shard_id: int, sha256: str) -> Response:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise Unprocessable("wrong_hash", "the name of a blob is its sha256, in 64 hexadecimal digits")
         n_bytes = _content_length(request)
@@ -159,8 +164,8 @@ def _content_length(request: Request) -> int:
     return int(length)
 
 
-def _stored(artifact: Artifact) -> StoredArtifact:
-    return StoredArtifact(
+def _stored(artifact: Artifact) -> ClaimedArtifact:
+    return ClaimedArtifact(
         name=artifact.name,
         kind=Artifact.Kind(artifact.kind).value,
         sha256=artifact.blob_id,

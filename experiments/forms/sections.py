@@ -25,6 +25,7 @@ TITLES = {
     "model": "Model",
     "start": "Start: where the first weights come from",
     "training": "Training",
+    "curriculum": "Curriculum: what grows during training",
     "checkpoints": "Checkpoints: when weights are kept",
     "measure_at": "When measures are taken",
     "measures": "Measures: numbers along training",

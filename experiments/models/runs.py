@@ -90,6 +90,13 @@ PEOPLE_WAITING = """
     SELECT person FROM waiting WHERE person IS NOT NULL
 """
 
+# One look into the index for each state, however many shards a run has: to count them would read them all.
+STATES_OF_RUN = f"""
+    WITH possible (state) AS (VALUES {", ".join(f"('{state}')" for state in State)})
+    SELECT state FROM possible
+    WHERE EXISTS (SELECT 1 FROM experiments_shard WHERE run_id = %s AND experiments_shard.state = possible.state)
+"""
+
 
 class ShardQuerySet(models.QuerySet["Shard"]):
     def live(self) -> Self:
@@ -117,6 +124,12 @@ class ShardQuerySet(models.QuerySet["Shard"]):
             people: list[int | None] = [person for (person,) in cursor.fetchall()]
         orphans = self.queued().filter(hardware_class=hardware_class, submitter=None)
         return [*people, None] if orphans.exists() else people
+
+    def states_in(self, run_id: int) -> set[State]:
+        """The states in which the run has a shard at all."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(STATES_OF_RUN, [run_id])
+            return {State(state) for (state,) in cursor.fetchall()}
 
     def held(self) -> Self:
         """Held by a worker under a lease."""
@@ -156,6 +169,7 @@ class Shard(models.Model):
     epoch = models.PositiveIntegerField(default=0, help_text="raised by each claim; older ones are refused")
     attempts = models.PositiveIntegerField(default=0)
     dispatched_at = models.DateTimeField(null=True, blank=True, help_text="when the last wake-up was sent")
+    offered_since = models.DateTimeField(null=True, blank=True, help_text="since when wake-ups are sent, none answered")
     dispatched_to = models.CharField(max_length=20, blank=True, help_text="the hardware class it was sent to")
     worker = models.ForeignKey(
         "experiments.Worker", null=True, blank=True, on_delete=models.SET_NULL, related_name="shards"

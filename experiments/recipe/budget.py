@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from experiments.recipe.combined import TaskSpec
 from experiments.recipe.costs import forward_flops, parameter_count, training_flops
+from experiments.recipe.curriculum import stages
 from experiments.recipe.interventions import FourierLoss
 from experiments.recipe.memory import (
     FLOAT32_BYTES,
@@ -13,7 +15,7 @@ from experiments.recipe.memory import (
     weight_bytes,
 )
 from experiments.recipe.recipe import Recipe, at_point
-from experiments.recipe.shares import counts_at, n_fixed, phases
+from experiments.recipe.shares import counts_at, n_fixed
 
 SECONDS_PER_UPDATE = 1.5e-3  # what any update takes beside its matrix products, however small: hundreds of small calls
 
@@ -50,12 +52,22 @@ def budget_of(recipe: Recipe) -> Budget:
     )
 
 
-def passes_by_phase(point: Recipe) -> list[tuple[int, list[int]]]:
-    """The stretches of training whose steps are alike: number of steps, and of examples in each forward pass of one."""
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training whose steps cost the same."""
+
+    n_steps: int
+    task: TaskSpec  # as it is then, where a curriculum changes it
+    passes: list[int]  # examples in each forward pass of a step
+
+
+def phases_of(point: Recipe) -> list[Phase]:
     added = [spec.examples_added(point.task.d_out) for spec in point.interventions if isinstance(spec, FourierLoss)]
     return [
-        (n_steps, [sum(counts_at(point.task, point.training.batch, first).values()), *added])
-        for first, n_steps in phases(point.task, point.training.steps)
+        Phase(
+            stage.n_steps, stage.task, [sum(counts_at(stage.task, point.training.batch, stage.first).values()), *added]
+        )
+        for stage in stages(point.task, point.curriculum, point.training.steps)
     ]
 
 
@@ -67,15 +79,15 @@ def examples_per_look(recipe: Recipe) -> int:
 
 def step_flops(point: Recipe) -> int:
     """Floating-point operations of the first update of one seed."""
-    return _update_flops(point, passes_by_phase(point)[0][1])
+    return _update_flops(point, phases_of(point)[0])
 
 
-def _update_flops(point: Recipe, passes: list[int]) -> int:
-    return sum(training_flops(point.task, point.model, n_examples) for n_examples in passes)
+def _update_flops(point: Recipe, phase: Phase) -> int:
+    return sum(training_flops(phase.task, point.model, n_examples) for n_examples in phase.passes)
 
 
 def _flops_of_one_seed(point: Recipe) -> float:
-    training = sum(n_steps * _update_flops(point, passes) for n_steps, passes in passes_by_phase(point))
+    training = sum(phase.n_steps * _update_flops(point, phase) for phase in phases_of(point))
     looks = len(point.measure_at.steps(point.training.steps))
     return float(training + looks * forward_flops(point.task, point.model, examples_per_look(point)))
 
@@ -84,8 +96,8 @@ def _shard_memory(point: Recipe) -> int:
     """The larger of a training step and of looking at the data sets, which are there all the time."""
     loss_bytes = FLOAT64_BYTES if point.training.loss_dtype == "float64" else FLOAT32_BYTES
     step = max(
-        sum(step_bytes(point.task, point.model, n_examples, loss_bytes=loss_bytes) for n_examples in passes)
-        for _, passes in passes_by_phase(point)
+        sum(step_bytes(phase.task, point.model, n_examples, loss_bytes=loss_bytes) for n_examples in phase.passes)
+        for phase in phases_of(point)
     )
     n_examples, n_seeds = examples_per_look(point), point.stack_size
     look = look_bytes(point.task, point.model, n_examples, n_seeds=n_seeds, loss_bytes=loss_bytes)

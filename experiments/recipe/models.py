@@ -10,6 +10,7 @@ from experiments.recipe.spec import Spec
 from experiments.recipe.tasks import Task
 
 Normalization = Literal["none", "LN", "LNPre", "RMS", "RMSPre"]
+MAX_D_HEAD = 512
 
 
 class Model(Spec, ABC):
@@ -55,7 +56,7 @@ class Transformer(Model):
     d_model: Annotated[int, Field(ge=4, le=2048, description="width of the residual stream")] = 128
     n_heads: Annotated[int, Field(ge=1, le=32)] = 4
     d_head: Annotated[
-        int | None, Field(ge=1, le=512, description="width of a head; d_model / n_heads when left out")
+        int | None, Field(ge=1, le=MAX_D_HEAD, description="width of a head; d_model / n_heads when left out")
     ] = None
     d_mlp: Annotated[int, Field(ge=0, le=8192, description="neurons per layer; 0 for attention only")] = 512
     activation: Annotated[
@@ -91,6 +92,9 @@ class Transformer(Model):
                 f"n_heads: d_model {self.d_model} is not a multiple of n_heads {self.n_heads}; "
                 "allowed: what divides d_model, or any number together with d_head"
             )
+        if self.head_width > MAX_D_HEAD:
+            fewest = math.ceil(self.d_model / MAX_D_HEAD)
+            raise ValueError(f"n_heads: each head would be {self.head_width} wide; allowed: at least {fewest} heads")
         if self.positions == "rotary" and self.head_width % 2:
             raise ValueError(f"d_head: rotary positions turn pairs of numbers, not {self.head_width}; allowed: even")
         return self

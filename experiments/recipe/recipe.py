@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, JsonValue, field_validator, model_validat
 
 from experiments.recipe.analyses import AnalysisSpec
 from experiments.recipe.combined import TaskSpec
+from experiments.recipe.curriculum import MAX_CURRICULA, Curriculum, check_curricula
 from experiments.recipe.dotted import put, value_at
 from experiments.recipe.expectations import Expectation
 from experiments.recipe.fitting import (
@@ -55,6 +56,15 @@ class Recipe(Spec):
     model: ModelSpec = Transformer()
     start: Start = Start()
     training: Training = Field(default_factory=Training)
+    curriculum: Annotated[
+        Many[Curriculum],
+        # left out of what is written, where there is none: the digests of recipes without one are older than it
+        Field(
+            max_length=MAX_CURRICULA,
+            exclude_if=lambda curricula: not curricula,
+            description="numbers of the task that begin smaller and grow",
+        ),
+    ] = ()
     checkpoints: Schedule = Field(default_factory=Schedule)
     measure_at: Annotated[Schedule, Field(description="steps at which the measures are taken")] = Schedule(
         schedule="mixed", count=200
@@ -80,6 +90,7 @@ class Recipe(Spec):
         _refuse_repeats("analyses", [a.model_dump_json() for a in self.analyses])
         check_model(self.task, self.model)
         check_training(self.task, self.training)
+        check_curricula(self.task, self.curriculum, self.training.steps, has_loss_at=bool(self.training.loss_at))
         check_start(self.model, self.start)
         check_interventions(self.task, self.model, self.training, self.interventions, self.start)
         for index, measure in enumerate(self.measures):

@@ -30,7 +30,8 @@ OF_RECIPES = f"""
     WHERE recipe.id IN ({{keys}})
 """
 OF_PROBLEMS = f"""
-    SELECT entry.problem_id, entry.n_runs, run.id, COALESCE(run.state, ''), starter.id, starter.size, starter.flops
+    SELECT entry.problem_id, entry.n_runs, run.id, COALESCE(run.state, ''),
+        starter.size, starter.laptop_seconds, starter.laptop_rests_on
     FROM problems_listentry AS entry
     LEFT JOIN experiments_run AS run ON run.id = COALESCE({", ".join(map(newest_of_problem, WHICH))})
     JOIN experiments_submittedrecipe AS starter ON starter.id = (
@@ -48,9 +49,9 @@ class Tried(NamedTuple):
     n_runs: int
     best: int | None  # none where nothing was run
     state: str  # of that run; empty then
-    starter: int  # the recipe to begin with: one for a laptop, one that ships with the project
-    size: str
-    flops: float | None
+    size: str  # of the recipe to begin with: one for a laptop, one that ships with the project
+    laptop_seconds: float | None
+    laptop_rests_on: str
 
 
 def best_of_problems(problems: Collection[int]) -> list[Tried]:

@@ -25,6 +25,7 @@ LONG_WAIT_SECONDS = HOUR_SECONDS
 JOBS: Mapping[str, tuple[float, str]] = {
     "dispatch": (30, "offers what waits to free workers"),
     "reaper": (60, "takes back what silent workers held"),
+    "watch": (60, "looks for shards without an owner, and must never find one"),
     "resume states": (7200, "drops resume states nobody needs"),
     "checkpoints": (7200, "thins out old checkpoints"),
     "blobs": (7200, "drops bytes nobody names"),
@@ -61,7 +62,7 @@ def _overdue(now: datetime.datetime) -> Check:
     shards = shards_without_owner(now)
     n = len(shards)
     told = "There must be none: such a shard is taken back within 10 s, and offered to a free slot within 5 s."
-    advice = f"{told} {SITE_JOBS}" if n else "Nothing to do."
+    advice = f"{told} Its page says what is away. {SITE_JOBS}" if n else "Nothing to do."
     return Check("Shards without an owner", count(n, "shard"), n > 0, advice, tuple(shards[:5]))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from experiments.models import Blob, Lease, Shard, SitePass, State, Worker
 from experiments.protocol import FailureKind
+from experiments.selectors.unowned import shards_without_owner
 
 SHARD_CLASSES = ("any", "cpu", "gpu")
 WORKER_CLASSES = ("cpu", "gpu")
@@ -26,6 +27,7 @@ class SiteNumbers:
     slots: Mapping[str, float]
     workers: Mapping[str, float]
     overdue: int
+    unowned: int
     failures: Mapping[str, float]
     attempts_lost: int
     job_seconds: Mapping[str, float]
@@ -48,6 +50,7 @@ def site_numbers() -> SiteNumbers:
         slots=_slots(now),
         workers=_workers(now),
         overdue=overdue_shards(now).count(),
+        unowned=len(shards_without_owner(now)),
         failures={kind.value: failed.get(kind.value, 0) for kind in FailureKind},
         attempts_lost=Lease.objects.filter(ended_as=Lease.End.LOST).count(),
         job_seconds={p.name: p.seconds for p in passes},

@@ -9,9 +9,10 @@ from experiments.models import Pause, Shard, State, Worker
 from experiments.models.runs import WAKE_UP_LIFETIME
 from experiments.protocol import HEARTBEAT_SECONDS, LEASE_SECONDS
 from experiments.selectors.queue_order import classes_of, competing, n_own_before
-from experiments.selectors.supply import Supply
+from experiments.selectors.supply import A_WHILE, ON_TIME, Supply
 from experiments.services.admission import awaited_by, reads
 
+PASSES = {"dispatcher": "dispatch", "reaper": "reaper"}  # the names under which they note their passes
 SWEEP_SECONDS = 5.0  # the dispatcher looks at least this often
 QUIET_SECONDS = 3 * HEARTBEAT_SECONDS  # a holder that missed three heartbeats is called silent
 
@@ -20,6 +21,7 @@ class Reason(StrEnum):
     PERSON_PAUSED = "person_paused"
     CLASS_PAUSED = "class_paused"
     OFFERED = "offered"
+    NOT_TAKEN = "not_taken"
     NO_WORKER = "no_worker"
     ENGINE_TOO_OLD = "engine_too_old"
     TOO_LARGE = "too_large"
@@ -27,6 +29,8 @@ class Reason(StrEnum):
     NO_ROOM = "no_room"
     SLOTS_BUSY = "slots_busy"
     NEXT = "next"
+    BROKER_AWAY = "broker_away"
+    DISPATCHER_AWAY = "dispatcher_away"
     BEHIND = "behind"
     RETRY = "retry"
     SILENT = "silent"
@@ -54,7 +58,8 @@ def held_wait(shard: Shard, supply: Supply, *, since: datetime.datetime) -> Wait
     silent = LEASE_SECONDS - (shard.lease_until - supply.now).total_seconds()
     heard = f"last heard of {span(silent)} ago"
     if shard.lease_until < supply.now:
-        return Wait(Reason.SILENT, f"Worker {name} is silent, {heard}; the shard goes back to the queue now.", since)
+        when = f"when {_last_at_work('reaper', supply)}" if supply.is_away("reaper") else "now"
+        return Wait(Reason.SILENT, f"Worker {name} is silent, {heard}; the shard goes back to the queue {when}.", since)
     if shard.run.is_cancel_requested:
         asked_at = shard.run.cancel_requested_at or since
         return Wait(Reason.CANCELLING, f"Being cancelled: worker {name} is told at its next word, {heard}.", asked_at)
@@ -96,10 +101,8 @@ def _reason_against(shard: Shard, supply: Supply, *, since: datetime.datetime) -
     if not open_classes:
         pause = supply.paused_classes[classes[0]]
         return _paused(Reason.CLASS_PAUSED, f"Class {' and class '.join(classes)}", pause)
-    if shard.dispatched_at and is_offered(shard, supply.now):
-        ago = span((supply.now - shard.dispatched_at).total_seconds())
-        sentence = f"Offered to a {shard.dispatched_to} worker {ago} ago; not taken yet."
-        return Wait(Reason.OFFERED, sentence, shard.dispatched_at, place=0)
+    if is_offered(shard, supply.now):
+        return _offered(shard, open_classes, supply)
     workers = supply.workers_of(open_classes)
     if not workers:
         return _no_worker(open_classes, supply, since)
@@ -111,6 +114,18 @@ def _paused(reason: Reason, what: str, pause: Pause) -> Wait:
     who = f"by {pause.paused_by}" if pause.paused_by else "by a curator"
     ends = "It keeps its place, and goes on when the pause is lifted."
     return Wait(reason, f"{what} {verb} paused {who}: {pause.reason.rstrip('.')}. {ends}", pause.paused_at)
+
+
+def _offered(shard: Shard, classes: Sequence[str], supply: Supply) -> Wait:
+    assert shard.dispatched_at is not None  # or it is not offered
+    ago = span((supply.now - shard.dispatched_at).total_seconds())
+    offer = f"Offered to a {shard.dispatched_to} worker {ago} ago; not taken yet."
+    first = shard.offered_since
+    if first is None or supply.now - first < A_WHILE or supply.n_idle_slots(classes) <= 0:
+        return Wait(Reason.OFFERED, offer, shard.dispatched_at, place=0)
+    names = ", ".join(worker.name for worker in supply.workers_of(classes)[:3])
+    why = f"It has been offered for {span((supply.now - first).total_seconds())}, and workers say that they are free"
+    return Wait(Reason.NOT_TAKEN, f"{offer} {why} ({names}): see whether they reach the broker.", first, place=0)
 
 
 def _no_worker(classes: Sequence[str], supply: Supply, since: datetime.datetime) -> Wait:
@@ -166,11 +181,30 @@ def turn_after(n_own: int, shard: Shard, classes: Sequence[str], supply: Supply,
     reason = Reason.RETRY if shard.attempts else Reason.NEXT if place < n_free else Reason.SLOTS_BUSY
     if place < n_free:
         sentence = f"A slot is free: it is offered to a worker within {SWEEP_SECONDS:.0f} s."
-        return Wait(reason, sentence, since, place, SWEEP_SECONDS, "the dispatcher's rounds", n_own)
+        wait = Wait(reason, sentence, since, place, SWEEP_SECONDS, "the dispatcher's rounds", n_own)
+        return _not_offered(wait, supply) or wait
     seconds, rests_on = _estimate(place - n_free + 1, shard, classes, supply)
     kind = "" if shard.hardware_class == "any" else f"{shard.hardware_class} "
     waits_for = f"Waits for a free {kind}slot: {count(place, 'shard')} before it, {count(n_slots, 'slot')} in all."
     return Wait(reason, waits_for, since, place, seconds, rests_on, n_own)
+
+
+def _not_offered(wait: Wait, supply: Supply) -> Wait | None:
+    """Its turn has come, and yet no message goes out."""
+    last = supply.last_pass("dispatch")
+    if supply.is_away("dispatch") and supply.now - wait.since > ON_TIME:
+        sentence = f"A slot is free: it is offered to a worker when {_last_at_work('dispatcher', supply)}."
+        return replace(wait, reason=Reason.DISPATCHER_AWAY, sentence=sentence, seconds=None, rests_on="")
+    if last and last.failed:
+        sentence = f"A slot is free, and no worker can be told: {last.failed}. It is tried every {SWEEP_SECONDS:.0f} s."
+        return replace(wait, reason=Reason.BROKER_AWAY, sentence=sentence, seconds=None, rests_on="")
+    return None
+
+
+def _last_at_work(job: str, supply: Supply) -> str:
+    last = supply.last_pass(PASSES[job])
+    ago = f"last at work {span((supply.now - last.last_at).total_seconds())} ago" if last else "never seen at work"
+    return f"the site's {job} is back, {ago}"
 
 
 def _estimate(n_endings: int, shard: Shard, classes: Sequence[str], supply: Supply) -> tuple[float | None, str]:

@@ -1,7 +1,7 @@
 """Workers, pauses and queues as they are at one moment; each is asked for once for a whole page, and only if needed."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -9,13 +9,16 @@ from django.conf import settings
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from experiments.models import Pause, Shard, Worker
+from experiments.models import Lease, Pause, Shard, SitePass, Worker
 from experiments.selectors.queue_order import Line, competing, counts_per_user
 from experiments.services import fair_share
 from experiments.services.dispatch import held_per_user
 from experiments.services.paces import Pace, pace_on
 from experiments.services.pauses import paused_classes, paused_people
 from experiments.services.quotas import running_limits
+
+ON_TIME = datetime.timedelta(seconds=30)  # a job of the site that is due every few seconds
+A_WHILE = datetime.timedelta(seconds=60)
 
 
 class Supply:
@@ -45,6 +48,28 @@ class Supply:
 
     def n_free_slots(self, classes: Sequence[str]) -> int:
         return sum(max(worker.slots - self.held[worker.pk][0], 0) for worker in self.workers_of(classes))
+
+    def n_idle_slots(self, classes: Sequence[str]) -> int:
+        """Slots that were free for the whole of the last minute."""
+        workers = [worker for worker in self.workers_of(classes) if worker.first_seen < self.now - A_WHILE]
+        n_free = sum(max(worker.slots - self.held[worker.pk][0], 0) for worker in workers)
+        return n_free - sum(self._n_ended_lately[worker.pk] for worker in workers)
+
+    @cached_property
+    def _n_ended_lately(self) -> Counter[int | None]:
+        return Counter(Lease.objects.filter(ended_at__gt=self.now - A_WHILE).values_list("worker", flat=True))
+
+    @cached_property
+    def _passes(self) -> dict[str, SitePass]:
+        return SitePass.objects.in_bulk()
+
+    def last_pass(self, job: str) -> SitePass | None:
+        return self._passes.get(job)
+
+    def is_away(self, job: str) -> bool:
+        """Whether the site has not done this for longer than it may take."""
+        last = self.last_pass(job)
+        return last is None or self.now - last.last_at > ON_TIME
 
     def free_memory(self, worker: Worker) -> int:
         return max(worker.memory_bytes - self.held[worker.pk][1], 0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.db.models import Max
 
-from experiments.models import Lease, RunEvent, Shard, State
+from experiments.models import Lease, Run, RunEvent, Shard, State
 from experiments.protocol import MAX_ATTEMPTS
 from experiments.selectors.queue_order import classes_of
 from experiments.selectors.reasons import (
@@ -24,6 +24,16 @@ from experiments.selectors.supply import Supply
 
 OF_A_TURN = frozenset({Reason.SLOTS_BUSY, Reason.NEXT, Reason.RETRY})
 PASSED_ON = ("worker", "submitter", "run__recipe")  # what the sentences read; load it with the shards
+MOVES_WITH_SHARDS = ("state", "started_at", "ended_at", "cancel_requested_at")
+
+
+def shards_of(run: Run) -> list[Shard]:
+    """Its shards in order, with what the sentences read. The run itself is brought to where it was in that one look:
+    read before it, it might still be queued while a worker carries its shard out."""
+    shards = list(run.shards.select_related(*PASSED_ON).order_by("index"))
+    for name in MOVES_WITH_SHARDS if shards else ():
+        setattr(run, name, getattr(shards[0].run, name))
+    return shards
 
 
 def of_run(shards: Sequence[Shard], waits: dict[int, Wait]) -> Wait | None:

@@ -80,7 +80,7 @@ def offered_anew_if_refused(shard: Shard, worker: Worker) -> Iterator[None]:
         yield
     except Conflict as refusal:
         queued = Shard.objects.filter(pk=shard.pk, state=State.QUEUED, epoch=shard.epoch)
-        queued.update(dispatched_at=None, dispatched_to="")
+        queued.update(dispatched_at=None, dispatched_to="", offered_since=None)
         if isinstance(refusal, NoRoom):
             _remember(shard, worker)
         raise

@@ -81,5 +81,7 @@ def check_panel(artifact: StoredArtifact, *, where: str) -> None:
 def drop_resume_states(shard: Shard, *, keep_newest: bool = False) -> None:
     states = shard.artifacts.filter(kind=Artifact.Kind.RESUME).order_by("-step", "-pk")
     outdated = list(states)[1 if keep_newest else 0 :]
+    if not outdated:
+        return
     Artifact.objects.filter(pk__in=[a.pk for a in outdated]).delete()
     forget_unreferenced([a.blob_id for a in outdated])

@@ -7,7 +7,7 @@ written last: what has a row is there.
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -41,15 +41,41 @@ def store_blob(*, sha256: str, stream: Readable, n_bytes: int) -> bool:
     if n_bytes > MAX_BLOB_BYTES:
         raise TooLarge("too_large", f"{n_bytes} bytes; allowed: at most {MAX_BLOB_BYTES}")
     with _storage_trouble("written"), _temporary_file() as (file, path):
-        found = _receive(stream, file, n_bytes)
-        if found != sha256:
-            raise Unprocessable("wrong_hash", f"the bytes have sha256 {found}", fields={"sha256": sha256})
-        # Taking the mark off first: from here on the collector leaves the blob alone for another grace.
-        is_known = Blob.objects.filter(pk=sha256).update(unnamed_since=None)
-        if is_known and is_stored(Blob(sha256=sha256, n_bytes=n_bytes)):
+        _check_hash(_receive(stream, file, n_bytes), sha256)
+        blob = Blob(sha256=sha256, n_bytes=n_bytes)
+        if _unmarked([sha256]) and is_stored(blob):
             return False
-        _publish(Blob(sha256=sha256, n_bytes=n_bytes), path)
+        _put_in_place(blob, path)
+        _name([blob])
     return True
+
+
+def store_small_blobs(contents: Mapping[str, bytes]) -> None:
+    """The same for several small files at once, by the sha256 each was announced under."""
+    for sha256, content in contents.items():
+        _check_hash(hashlib.sha256(content).hexdigest(), sha256)
+    with _storage_trouble("written"):
+        known = _unmarked(contents)
+        blobs = [Blob(sha256=sha256, n_bytes=len(content)) for sha256, content in contents.items()]
+        new = [blob for blob in blobs if not (blob.sha256 in known and is_stored(blob))]
+        for blob in new:
+            with _temporary_file() as (file, path):
+                file.write(contents[blob.sha256])
+                _settle(file)
+                _put_in_place(blob, path)
+        _name(new)
+
+
+def _unmarked(sha256s: Iterable[str]) -> set[str]:
+    """Those of the blobs that have a row. Their marks are taken off first: from here on the collector leaves them alone
+    for another grace."""
+    found = Blob.objects.filter(pk__in=list(sha256s))
+    return set(found.values_list("pk", flat=True)) if found.update(unnamed_since=None) else set()
+
+
+def _check_hash(found: str, expected: str) -> None:
+    if found != expected:
+        raise Unprocessable("wrong_hash", f"the bytes have sha256 {found}", fields={"sha256": expected})
 
 
 def _receive(stream: Readable, file: BinaryIO, n_bytes: int) -> str:
@@ -65,21 +91,31 @@ def _receive(stream: Readable, file: BinaryIO, n_bytes: int) -> str:
         digest.update(chunk)
         file.write(chunk)
         missing -= len(chunk)
-    file.flush()
-    os.fsync(file.fileno())
+    _settle(file)
     return digest.hexdigest()
 
 
-def _publish(blob: Blob, path: Path) -> None:
+def _settle(file: BinaryIO) -> None:
+    """On the disk, whatever happens to the machine from here on."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _put_in_place(blob: Blob, path: Path) -> None:
     """Files appear whole, so one of the right size under the right name needs no second copy."""
-    if not is_stored(blob):
-        default_storage.delete(blob.storage_name)
-        with path.open("rb") as file:
-            name = default_storage.save(blob.storage_name, _Incoming(file, name=str(path)))
-        if name != blob.storage_name:  # somebody stored the same bytes in between
-            default_storage.delete(name)
-    Blob.objects.get_or_create(pk=blob.sha256, defaults={"n_bytes": blob.n_bytes})
-    if not is_stored(blob):  # the row had to wait until the collector had dropped a file of this name
+    if is_stored(blob):
+        return
+    default_storage.delete(blob.storage_name)
+    with path.open("rb") as file:
+        name = default_storage.save(blob.storage_name, _Incoming(file, name=str(path)))
+    if name != blob.storage_name:  # somebody stored the same bytes in between
+        default_storage.delete(name)
+
+
+def _name(blobs: Sequence[Blob]) -> None:
+    """The rows, once the files are there."""
+    Blob.objects.bulk_create(blobs, ignore_conflicts=True)
+    if not all(is_stored(blob) for blob in blobs):  # a row had to wait until the collector had dropped a file
         raise OSError("it was dropped on its way in; send it again")
 
 
@@ -99,10 +135,12 @@ def is_stored(blob: Blob) -> bool:
         return default_storage.exists(name) and default_storage.size(name) == blob.n_bytes
 
 
-def forget_unreferenced(sha256s: Iterable[str]) -> None:
+def forget_unreferenced(sha256s: Sequence[str]) -> None:
     """Mark those of the blobs that no artifact names any more. The collector drops them after a grace, not we at once:
     another shard may just have been told that its upload of the same bytes is here already."""
-    unnamed = Blob.objects.filter(pk__in=list(sha256s), artifacts=None, unnamed_since=None)
+    if not sha256s:
+        return
+    unnamed = Blob.objects.filter(pk__in=sha256s, artifacts=None, unnamed_since=None)
     unnamed.update(unnamed_since=timezone.now())
 
 

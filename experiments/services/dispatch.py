@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from experiments.models import DispatchPass, Shard, Worker
@@ -54,11 +56,15 @@ def _mark(chosen: list[tuple[int, str]], now: datetime.datetime) -> None:
     for hardware_class in CLASSES:
         shard_ids = [pk for pk, given_to in chosen if given_to == hardware_class]
         if shard_ids:
-            Shard.objects.filter(pk__in=shard_ids).update(dispatched_at=now, dispatched_to=hardware_class)
+            Shard.objects.filter(pk__in=shard_ids).update(
+                dispatched_at=now, dispatched_to=hardware_class, offered_since=Coalesce("offered_since", Value(now))
+            )
 
 
 def _unmark(shard_ids: list[int], marked_at: datetime.datetime) -> None:
-    Shard.objects.filter(pk__in=shard_ids, dispatched_at=marked_at).update(dispatched_at=None, dispatched_to="")
+    Shard.objects.filter(pk__in=shard_ids, dispatched_at=marked_at).update(
+        dispatched_at=None, dispatched_to="", offered_since=None
+    )
 
 
 @dataclass(frozen=True)

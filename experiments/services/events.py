@@ -1,9 +1,9 @@
 """What a worker tells while it holds a shard: numbered batches, each stored whole, once, and in order."""
 
+import base64
+import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
@@ -18,29 +18,23 @@ from experiments.protocol import (
     Stored,
 )
 from experiments.services.artifacts import check_panel, keep_artifacts
+from experiments.services.blobs import store_small_blobs
 from experiments.services.last_values import keep_last_values
 from experiments.services.leases import stale_epoch
-from experiments.services.measurement_checks import checked_measurements
+from experiments.services.measurement_checks import Measured, checked_measurements
 from experiments.services.refusals import Conflict, Unprocessable
 from experiments.services.transitions import lock_run
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One checked event of measurements: the bytes as they came, and what is in them."""
-
-    data: bytes
-    table: pa.Table
 
 
 def store_batch(*, lease: Lease, batch: EventBatch) -> Stored:
     """Store a batch in one transaction. A number that was here already is answered and not stored again."""
     shard = lease.shard  # what is read of it before it is locked never changes
     measured = [
-        Measured(*checked_measurements(event, shard=shard, after=lease.resume_step, where=f"events.{index}"))
+        checked_measurements(event, shard=shard, after=lease.resume_step, where=f"events.{index}")
         for index, event in enumerate(batch.events)
         if isinstance(event, MeasurementsEvent)
     ]
+    _store_files(lease, batch)
     for index, event in enumerate(batch.events):
         if isinstance(event, ArtifactEvent):
             check_panel(event.artifact, where=f"events.{index}")
@@ -53,10 +47,41 @@ def store_batch(*, lease: Lease, batch: EventBatch) -> Stored:
     return Stored(seq=batch.seq, stored=is_new, cancel=run.is_cancel_requested)
 
 
+def _store_files(lease: Lease, batch: EventBatch) -> None:
+    """The bytes that came within the events. Before the transaction, for a storage may take its time; so what is known
+    without a lock tells beforehand whether the batch counts at all."""
+    files = {
+        f"events.{index}.content": event
+        for index, event in enumerate(batch.events)
+        if isinstance(event, ArtifactEvent) and event.content is not None
+    }
+    if files and _is_next(batch, lease=lease, shard=lease.shard, next_seq=lease.next_seq):
+        store_small_blobs({event.artifact.sha256: _bytes_of(event, where=where) for where, event in files.items()})
+
+
+def _bytes_of(event: ArtifactEvent, *, where: str) -> bytes:
+    try:
+        content = base64.b64decode(event.content or "", validate=True)
+    except binascii.Error as error:
+        raise Unprocessable("invalid", f"{where} is not base64", fields={where: str(error)}) from error
+    if len(content) != event.artifact.n_bytes:
+        detail = f"{where} has {len(content)} bytes; {event.artifact.name} was said to have {event.artifact.n_bytes}"
+        raise Unprocessable("invalid", detail, fields={where: detail})
+    return content
+
+
 def _take_number(lease: Lease, batch: EventBatch) -> bool:
-    """Whether this is the next batch of the attempt in hand. Refuses what comes too early, too late, or from before."""
+    """Whether this batch is to be stored now; its number is used up then."""
     shard = Shard.objects.select_for_update(no_key=True).only("epoch", "state").get(pk=lease.shard_id)
     next_seq = Lease.objects.values_list("next_seq", flat=True).get(pk=lease.pk)
+    is_next = _is_next(batch, lease=lease, shard=shard, next_seq=next_seq)
+    if is_next:
+        Lease.objects.filter(pk=lease.pk).update(next_seq=batch.seq + 1)
+    return is_next
+
+
+def _is_next(batch: EventBatch, *, lease: Lease, shard: Shard, next_seq: int) -> bool:
+    """Whether this is the next batch of the attempt in hand. Refuses what comes too early, too late, or from before."""
     if batch.epoch != lease.epoch or shard.epoch != lease.epoch or shard.state == State.QUEUED:
         raise stale_epoch(lease)
     if batch.seq < next_seq:
@@ -66,7 +91,6 @@ def _take_number(lease: Lease, batch: EventBatch) -> bool:
     if batch.seq > next_seq:
         detail = f"batch {batch.seq} came before batch {next_seq}"
         raise Unprocessable("out_of_order", detail, fields={"seq": f"expected {next_seq}"})
-    Lease.objects.filter(pk=lease.pk).update(next_seq=next_seq + 1)
     return True
 
 
@@ -78,8 +102,8 @@ def _store(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> Non
 
 
 def _store_measurements(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> None:
-    for part, (data, table) in enumerate((m.data, m.table) for m in measured):
-        steps = pc.min_max(table["step"]).as_py()
+    for part, checked in enumerate(measured):
+        steps = pc.min_max(checked.table["step"]).as_py()
         MeasurementChunk.objects.create(
             shard=shard,
             epoch=batch.epoch,
@@ -87,10 +111,10 @@ def _store_measurements(shard: Shard, batch: EventBatch, measured: Sequence[Meas
             part=part,
             first_step=steps["min"],
             last_step=steps["max"],
-            n_rows=table.num_rows,
-            data=data,
+            n_rows=checked.table.num_rows,
+            data=checked.data,
         )
-        keep_last_values(shard, table)
+        keep_last_values(shard, checked.newest)
 
 
 def _store_log(shard: Shard, epoch: int, lines: Sequence[LogEvent]) -> None:

@@ -26,8 +26,11 @@ def charge(user_id: int | None, *, seconds: float, now: datetime.datetime) -> No
     """Add device time to a person's account. Call it inside a transaction."""
     if user_id is None:
         return
-    Usage.objects.get_or_create(user_id=user_id, defaults={"as_of": now})
-    usage = Usage.objects.select_for_update().get(user_id=user_id)
+    account = Usage.objects.select_for_update().filter(user_id=user_id)
+    usage = account.first()
+    if usage is None:
+        Usage.objects.get_or_create(user_id=user_id, defaults={"as_of": now})
+        usage = account.get()
     usage.decayed_seconds = decayed(usage, now) + seconds
     usage.total_seconds += seconds
     usage.as_of = now

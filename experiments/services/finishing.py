@@ -1,6 +1,7 @@
 """The end of an attempt: success only once every file of the manifest is known to be there."""
 
 import hashlib
+from typing import Any
 
 import rfc8785
 from django.db import transaction
@@ -9,23 +10,30 @@ from experiments.models import Blob, Lease, RunEvent, Shard, State
 from experiments.protocol import RETRIED, Failure, Outcome, StoredArtifact
 from experiments.services.artifacts import check_blobs, check_panel, drop_resume_states, keep_artifacts
 from experiments.services.blobs import is_stored
+from experiments.services.events import store_batch
 from experiments.services.leases import AT_REST, end_lease, give_back, retry_or_fail, stale_epoch
 from experiments.services.refusals import Unprocessable
 from experiments.services.transitions import lock_run, move_shard
 
+VERIFIED_AT_ONCE = 20  # files that are asked about without saying so
+DONE = "the worker is done"
+
 
 def finish_shard(*, lease: Lease, outcome: Outcome) -> State:
     """End an attempt with what the worker says of it. The answer is the shard's state from then on."""
-    shard = Shard.objects.select_related("run", "worker").get(pk=lease.shard_id)
+    shard = lease.shard
     if outcome.epoch != lease.epoch or shard.epoch != lease.epoch or lease.ended_as == Lease.End.LOST:
         raise stale_epoch(lease)
     if lease.ended_at:
         return State(shard.state)  # the answer to the first asking was lost on its way
     _check_expectations(shard, outcome)
-    _keep_circumstances(lease, outcome)
+    if outcome.last_batch is not None:
+        store_batch(lease=lease, batch=outcome.last_batch)
     if outcome.result == "succeeded":
         _succeed(lease, shard, outcome)
-    elif outcome.result == "failed":
+        return State(shard.state)
+    Shard.objects.filter(pk=shard.pk, epoch=lease.epoch).update(**_circumstances(outcome))
+    if outcome.result == "failed":
         _fail(lease, shard, outcome)
     else:
         _stop(lease, shard)
@@ -39,42 +47,44 @@ def _check_expectations(shard: Shard, outcome: Outcome) -> None:
         raise Unprocessable("invalid", detail, fields={"expectations": detail})
 
 
-def _keep_circumstances(lease: Lease, outcome: Outcome) -> None:
-    """Also of an attempt that failed: they help to see why."""
+def _circumstances(outcome: Outcome) -> dict[str, Any]:
+    """Kept of an attempt that failed as well: they help to see why."""
     if outcome.engine_digest is None:
-        return
-    Shard.objects.filter(pk=lease.shard_id, epoch=lease.epoch).update(
-        engine_digest=outcome.engine_digest,
-        environment=outcome.environment,
-        environment_digest=hashlib.sha256(rfc8785.dumps(outcome.environment)).hexdigest(),
-        hardware=outcome.hardware,
-        device_seconds=outcome.device_seconds,
-    )
+        return {"device_seconds": outcome.device_seconds}
+    return {
+        "engine_digest": outcome.engine_digest,
+        "environment": outcome.environment,
+        "environment_digest": hashlib.sha256(rfc8785.dumps(outcome.environment)).hexdigest(),
+        "hardware": outcome.hardware,
+        "device_seconds": outcome.device_seconds,
+    }
 
 
 def _succeed(lease: Lease, shard: Shard, outcome: Outcome) -> None:
-    """In two steps, since asking the storage about every file takes time: FINISHING holds no lock meanwhile."""
-    if shard.state == State.RUNNING and not move_shard(shard, State.FINISHING, reason="the worker is done"):
+    """Asking the storage about many files takes time: the shard is FINISHING meanwhile, and nothing is locked."""
+    is_long = len(outcome.manifest) > VERIFIED_AT_ONCE
+    if is_long and shard.state == State.RUNNING and not move_shard(shard, State.FINISHING, reason=DONE):
         raise stale_epoch(lease)
-    check_blobs(outcome.manifest)
     _check_storage(outcome.manifest)
     for index, artifact in enumerate(outcome.manifest):
         check_panel(artifact, where=f"manifest.{index}")
     with transaction.atomic():
-        lock_run(shard.run_id)
+        run = lock_run(shard.run_id)
         keep_artifacts(shard, outcome.manifest)
         drop_resume_states(shard)
-        end_lease(shard, Lease.End.SUCCEEDED)
+        end_lease(lease, Lease.End.SUCCEEDED)
         scored = [expectation.model_dump() for expectation in outcome.expectations]
-        reason = f"all {len(outcome.manifest)} files are stored"
-        if not move_shard(shard, State.SUCCEEDED, reason=reason, expectations=scored, step=shard.steps, **AT_REST):
+        reason = f"{DONE}, and all {len(outcome.manifest)} files are stored"
+        ended = AT_REST | {"expectations": scored, "step": shard.steps} | _circumstances(outcome)
+        if not move_shard(shard, State.SUCCEEDED, reason=reason, locked=run, **ended):
             raise stale_epoch(lease)
 
 
 def _check_storage(manifest: list[StoredArtifact]) -> None:
     """The row says the site hashed the bytes as they came in; this says they are still there."""
-    blobs = Blob.objects.in_bulk({artifact.sha256 for artifact in manifest})
-    gone = {a.name: f"no blob {a.sha256}" for a in manifest if a.sha256 not in blobs or not is_stored(blobs[a.sha256])}
+    check_blobs(manifest)
+    blobs = {a.name: Blob(sha256=a.sha256, n_bytes=a.n_bytes) for a in manifest}
+    gone = {name: f"no blob {blob.sha256}" for name, blob in blobs.items() if not is_stored(blob)}
     if gone:
         raise Unprocessable("missing_blobs", f"{len(gone)} files are not in the storage", fields=gone)
 
@@ -85,12 +95,13 @@ def _fail(lease: Lease, shard: Shard, outcome: Outcome) -> None:
     with transaction.atomic():
         run = lock_run(shard.run_id)
         _log_last_words(shard, failure)
-        end_lease(shard, Lease.End.FAILED, is_free=failure.failure in RETRIED)
+        end_lease(lease, Lease.End.FAILED, is_free=failure.failure in RETRIED)
         if run.is_cancel_requested:
-            moved = move_shard(shard, State.CANCELLED, reason=f"cancelled; {failure.failure}", **AT_REST)
+            moved = move_shard(shard, State.CANCELLED, reason=f"cancelled; {failure.failure}", locked=run, **AT_REST)
         else:
             moved = retry_or_fail(
                 shard,
+                run,
                 failure.failure,
                 message=failure.message,
                 hint=failure.hint,
@@ -111,10 +122,10 @@ def _stop(lease: Lease, shard: Shard) -> None:
     """A cancel was obeyed; or, with none asked for, a worker that has to stop gives the shard back."""
     with transaction.atomic():
         run = lock_run(shard.run_id)
-        end_lease(shard, Lease.End.CANCELLED)
+        end_lease(lease, Lease.End.CANCELLED)
         if run.is_cancel_requested:
-            moved = move_shard(shard, State.CANCELLED, reason="cancelled", **AT_REST)
+            moved = move_shard(shard, State.CANCELLED, reason="cancelled", locked=run, **AT_REST)
         else:
-            moved = give_back(shard)
+            moved = give_back(shard, run)
         if not moved:
             raise stale_epoch(lease)

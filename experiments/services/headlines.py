@@ -38,8 +38,8 @@ def headline_of(resolved: Resolved) -> tuple[str, str]:
     """
     if resolved["expect"]:
         first = resolved["expect"][0]
-        return first["measure"], first["split"] or ""
-    measured = [(spec["name"], spec.get("split", "")) for spec in resolved["measures"]]
+        return first["measure"], first.get("split") or ""
+    measured = [(spec["name"], spec.get("split") or "") for spec in resolved["measures"]]
     return ("accuracy", "test") if ("accuracy", "test") in measured else measured[0]
 
 

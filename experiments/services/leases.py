@@ -10,7 +10,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 from pydantic import ValidationError
 
-from experiments.models import Lease, Shard, State, Worker
+from experiments.models import Lease, Run, Shard, State, Worker
 from experiments.models.runs import ShardQuerySet
 from experiments.protocol import LEASE_SECONDS, MAX_ATTEMPTS, RETRIED, FailureKind
 from experiments.recipe import InvalidRecipe, Recipe, at_point
@@ -28,7 +28,7 @@ from experiments.services.wake_ups import wake_dispatcher
 LEASE = datetime.timedelta(seconds=LEASE_SECONDS)
 
 AT_REST = {"lease_until": None, "phase": "", "seconds_left": None, "device_use": None}
-BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to": ""}
+BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to": "", "offered_since": None}
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,17 @@ def claim_shard(*, shard_id: int, worker: Worker, key: str = "") -> Granted:
     secret, token_hash = new_secret()
     with offered_anew_if_refused(shard, worker), transaction.atomic():
         check_admission(shard, worker)
-        if lock_run(shard.run_id).is_cancel_requested:
+        run = lock_run(shard.run_id)
+        if run.is_cancel_requested:
             raise Conflict("not_claimable", f"run {shard.run_id} was cancelled")
         check_room(shard, worker)
         taken = move_shard(
             shard,
             State.RUNNING,
             reason=f"claimed by worker {worker.name}",
-            epoch=F("epoch") + 1,
-            attempts=F("attempts") + 1,
+            locked=run,
+            epoch=shard.epoch + 1,
+            attempts=shard.attempts + 1,  # as seen in the queue under this epoch, which only another claim ends
             worker=worker,
             lease_until=now + LEASE,
             started_at=shard.started_at or now,
@@ -145,17 +147,15 @@ def stale_epoch(lease: Lease) -> Conflict:
     return Conflict("stale_epoch", f"epoch {lease.epoch} of shard {lease.shard_id} is over")
 
 
-def end_lease(shard: Shard, ended_as: Lease.End, *, is_free: bool = False) -> None:
-    """Close the books of the attempt in hand; a free one is not charged. Call it inside a transaction, before the shard
-    is moved."""
+def end_lease(lease: Lease, ended_as: Lease.End, *, is_free: bool = False) -> None:
+    """Close the books of an attempt; a free one is not charged. Call it inside a transaction, before the shard is
+    moved."""
     now = timezone.now()
-    lease = Lease.objects.filter(shard=shard, epoch=shard.epoch, ended_at=None).first()
-    if lease is None:
-        return
     charged = 0.0 if is_free else (now - lease.granted_at).total_seconds()
-    Lease.objects.filter(pk=lease.pk).update(ended_at=now, ended_as=ended_as, charged_seconds=charged)
-    transaction.on_commit(wake_dispatcher)  # a slot is free
-    fair_share.charge(shard.run.submitter_id, seconds=charged, now=now)
+    in_hand = Lease.objects.filter(pk=lease.pk, ended_at=None)
+    if in_hand.update(ended_at=now, ended_as=ended_as, charged_seconds=charged):
+        transaction.on_commit(wake_dispatcher)  # a slot is free
+        fair_share.charge(lease.shard.submitter_id, seconds=charged, now=now)
 
 
 @dataclass(frozen=True)
@@ -189,28 +189,33 @@ def take_back(shard: Shard, loss: Loss) -> bool:
         run = lock_run(shard.run_id)
         if not loss.seen_in.filter(pk=shard.pk, epoch=shard.epoch).exists():
             return False
-        end_lease(shard, Lease.End.LOST, is_free=loss.failure in RETRIED)
+        for lease in shard.leases.filter(epoch=shard.epoch):
+            end_lease(lease, Lease.End.LOST, is_free=loss.failure in RETRIED)
         if run.is_cancel_requested:
             reason = f"cancelled; {loss.message[0].lower()}{loss.message[1:].rstrip('.')}"
-            return move_shard(shard, State.CANCELLED, reason=reason, **AT_REST)
-        return retry_or_fail(shard, loss.failure, message=loss.message, hint=loss.hint)
+            return move_shard(shard, State.CANCELLED, reason=reason, locked=run, **AT_REST)
+        return retry_or_fail(shard, run, loss.failure, message=loss.message, hint=loss.hint)
 
 
-def give_back(shard: Shard) -> bool:
-    """A worker that stops in good order did not fail: the attempt does not count."""
+def give_back(shard: Shard, run: Run) -> bool:
+    """A worker that stops in good order did not fail: the attempt does not count. The run is locked."""
     reason = f"given back by worker {shard.worker or 'unknown'}, which is stopping"
-    return move_shard(shard, State.QUEUED, reason=reason, attempts=F("attempts") - 1, **BACK_IN_QUEUE)
+    return move_shard(shard, State.QUEUED, reason=reason, locked=run, attempts=F("attempts") - 1, **BACK_IN_QUEUE)
 
 
-def retry_or_fail(shard: Shard, failure: FailureKind, *, message: str, hint: str = "", traceback: str = "") -> bool:
-    """Back to the queue while the kind of failure may pass and attempts are left; failed for good otherwise."""
+def retry_or_fail(
+    shard: Shard, run: Run, failure: FailureKind, *, message: str, hint: str = "", traceback: str = ""
+) -> bool:
+    """Back to the queue while the kind of failure may pass and attempts are left; failed for good otherwise. The run is
+    locked."""
     if failure in RETRIED and shard.attempts < MAX_ATTEMPTS:
         reason = f"{failure}: {message} Attempt {shard.attempts} of {MAX_ATTEMPTS}; it goes back to the queue."
-        return move_shard(shard, State.QUEUED, reason=reason, **BACK_IN_QUEUE)
+        return move_shard(shard, State.QUEUED, reason=reason, locked=run, **BACK_IN_QUEUE)
     return move_shard(
         shard,
         State.FAILED,
         reason=f"{failure}: {message}",
+        locked=run,
         failure=failure,
         failure_message=message,
         failure_hint=hint,

@@ -1,6 +1,7 @@
 """A curator lets nothing new start, on a class or for a person. What runs goes on; what waits keeps its place."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from experiments.models import Pause, Shard
@@ -72,6 +73,9 @@ def paused_people() -> dict[int, Pause]:
 
 def check_not_paused(shard: Shard, *, hardware_class: str) -> None:
     """Refuses a claim that a pause stands against; one that was on its way when the pause came, for instance."""
-    in_force = paused_classes().get(hardware_class) or paused_people().get(shard.run.submitter_id or 0)
+    against = Q(hardware_class=hardware_class)
+    if shard.submitter_id:
+        against |= Q(user=shard.submitter_id)
+    in_force = Pause.objects.in_force().filter(against).first()
     if in_force:
         raise Conflict("paused", f"{in_force.what} is paused: {in_force.reason}")

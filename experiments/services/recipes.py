@@ -9,8 +9,10 @@ from pydantic import JsonValue
 from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, Recipe, RecipeError, recipe_digest, recipe_from_toml, resolve
 from experiments.recipe.budget import budget_of
+from experiments.recipe.dotted import value_at
 from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.toml_lines import lines_of_fields
+from experiments.services.laptop_times import laptop_time, renew_measured
 from experiments.services.starts import check_start
 from problems.models import Problem, User
 from problems.services.listed import relist
@@ -45,6 +47,7 @@ def submit_recipe(
 ) -> SubmittedRecipe:
     """Keep a recipe. Raises InvalidRecipe."""
     recipe, problem = checked_recipe(toml)
+    seconds, rests_on = laptop_time(toml, budget_of(recipe))
     kept = SubmittedRecipe.objects.create(
         title=recipe.title,
         problem=problem,
@@ -56,14 +59,24 @@ def submit_recipe(
         forked_from=forked_from,
         preset=preset,
         size=size,
-        flops=budget_of(recipe).flops,
+        laptop_seconds=seconds,
+        laptop_rests_on=rests_on,
     )
     relist(problem.pk)
     return kept
 
 
 def resolved_data(recipe: Recipe) -> dict[str, JsonValue]:
+    """With every default written out, except in a part whose kind the sweep varies: what one kind has by default is a
+    field that the next one does not know."""
     data: dict[str, JsonValue] = resolve(recipe).model_dump(mode="json")
+    given = recipe.model_dump(mode="json", exclude_unset=True)
+    for dotted in recipe.sweep:
+        part, _, field = dotted.rpartition(".")
+        if field == "name":
+            varied = value_at(data, part)
+            varied.clear()
+            varied.update(value_at(given, part))
     return data
 
 
@@ -79,6 +92,7 @@ def _load_preset(path: Path) -> SubmittedRecipe | None:
     with transaction.atomic():
         known = SubmittedRecipe.objects.select_for_update().filter(preset=path.stem).first()
         if known and known.toml == toml:
+            renew_measured(known)
             return None
         if known:
             SubmittedRecipe.objects.filter(pk=known.pk).update(preset="")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from experiments.columns import pack, unpack
 from experiments.models import Artifact, MeasurementChunk, Shard
 from experiments.services.blobs import forget_unreferenced
-from experiments.services.last_values import keep_last_values
+from experiments.services.last_values import keep_last_values, newest_rows
 
 
 def rewind(shard: Shard) -> int | None:
@@ -48,7 +48,7 @@ def _truncate_measurements(shard: Shard, step: int) -> None:
     shard.chunks.filter(first_step__gt=step).delete()
     shard.last_values.all().delete()
     for chunk in shard.chunks.order_by("epoch", "seq", "part").iterator():
-        keep_last_values(shard, unpack(bytes(chunk.data)))
+        keep_last_values(shard, newest_rows(unpack(bytes(chunk.data))))
 
 
 def _cut(chunk: MeasurementChunk, step: int) -> None:

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from experiments.models import ENDED, Run, RunEvent, Shard, State
 from experiments.services.headlines import keep_headline
+from experiments.services.laptop_times import keep_time_of
 from problems.services.listed import relist
 from problems.services.run_news import run_ended
 
 MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED}),
-    State.RUNNING: frozenset({State.FINISHING, State.QUEUED, State.FAILED, State.CANCELLED}),
+    State.RUNNING: frozenset({State.FINISHING, State.SUCCEEDED, State.QUEUED, State.FAILED, State.CANCELLED}),
     State.FINISHING: frozenset({State.SUCCEEDED, State.QUEUED, State.FAILED, State.CANCELLED}),
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),
@@ -36,15 +37,18 @@ def lock_run(run_id: int) -> Run:
     return Run.objects.select_for_update(no_key=True).get(pk=run_id)
 
 
-def move_shard(shard: Shard, to: State, *, reason: str, **changes: Any) -> bool:
-    """Move a shard from the state and epoch it was seen in; False, and nothing done, if it has moved on since."""
+def move_shard(shard: Shard, to: State, *, reason: str, locked: Run | None = None, **changes: Any) -> bool:
+    """Move a shard from the state and epoch it was seen in; False, and nothing done, if it has moved on since.
+
+    `locked` is its run, where the caller has locked it in this transaction already.
+    """
     old = State(shard.state)
     if to not in MOVES[old]:
         raise ForbiddenMove(f"shard {shard.pk}: {old} -> {to}; allowed: {sorted(MOVES[old]) or 'none'}")
     if to in ENDED:
         changes["ended_at"] = timezone.now()
     with transaction.atomic(savepoint=False):  # within a transaction, a failure is of the whole of it
-        run = lock_run(shard.run_id)
+        run = locked or lock_run(shard.run_id)
         seen = Shard.objects.filter(pk=shard.pk, state=old, epoch=shard.epoch)
         if not seen.update(state=to, **changes):
             return False
@@ -78,12 +82,12 @@ def cancel_queued_shards(run: Run, *, reason: str) -> None:
 
 
 def _follow_shards(run: Run) -> None:
-    """Bring the state of a locked run in line with its shards."""
-    counts = Shard.objects.filter(run=run).values_list("state").annotate(n=models.Count("pk"))
-    states = {State(state) for state, _ in counts}
-    new = state_of_run(states)
+    """Bring the state of a locked run in line with its shards. What it costs does not grow with their number, but for
+    the few times that the run itself moves."""
+    new = state_of_run(Shard.objects.states_in(run.pk))
     if new == run.state:
         return
+    counts = Shard.objects.filter(run=run).order_by().values_list("state").annotate(n=models.Count("pk"))
     old, run.state = State(run.state), new
     now = timezone.now()
     if run.started_at is None and new not in {State.QUEUED, State.CANCELLED}:
@@ -100,6 +104,7 @@ def _follow_shards(run: Run) -> None:
 def _tell_catalogue(run: Run) -> None:
     is_success = run.state == State.SUCCEEDED
     if is_success:
+        keep_time_of(run)
         relist(run.recipe.problem_id)
     run_ended(
         run.recipe.problem,

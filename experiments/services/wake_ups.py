@@ -1,5 +1,6 @@
 """Messages to Celery. They only wake somebody up: what is to be done is in the database. A lost one is sent again."""
 
+import time
 from functools import cache
 
 import structlog
@@ -19,13 +20,20 @@ EXPIRY_SECONDS = {DISPATCH: SWEEP_SECONDS}
 # A broker that was restarted leaves us with a dead connection, which only the first try finds out.
 ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
+# A broker that hangs costs everybody who sends its whole patience, so for a moment nobody tries again.
+REST_SECONDS = 4.0  # shorter than from one sweep to the next, which must find out that it is back
+
 log = structlog.get_logger(__name__)
 
 
+class SiteApp(Celery):  # type: ignore[misc] # Celery has no types
+    rests_until = 0.0  # by the clock of this process
+
+
 @cache
-def celery_app() -> Celery:
-    """JSON only. The broker has a second to answer: nobody who submits a run waits longer for it."""
-    app = Celery("circuitboard-site", broker=settings.BROKER_URL, set_as_current=False)
+def celery_app() -> SiteApp:
+    """JSON only. The broker has a second for each try: nobody who submits a run waits longer for it."""
+    app = SiteApp("circuitboard-site", broker=settings.BROKER_URL, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -34,7 +42,7 @@ def celery_app() -> Celery:
         broker_use_ssl=settings.BROKER_TLS,
         broker_connection_timeout=1,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0},
+        broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0},
         worker_hijack_root_logger=False,
     )
     return app
@@ -42,15 +50,22 @@ def celery_app() -> Celery:
 
 def send(task: str, *, args: tuple[int, ...] = (), queue: str) -> bool:
     """Whether the broker took the message. If not, the next sweep of the dispatcher sends what is still due."""
+    if takes_no_messages():
+        return False
+    app = celery_app()
     try:
         expires = EXPIRY_SECONDS.get(task)
-        celery_app().send_task(
-            task, args=args, queue=queue, expires=expires, retry_policy=ONE_RETRY, ignore_result=True
-        )
+        app.send_task(task, args=args, queue=queue, expires=expires, retry_policy=ONE_RETRY, ignore_result=True)
     except (OperationalError, OSError) as error:
+        app.rests_until = time.monotonic() + REST_SECONDS
         log.warning("wake_up_not_sent", task=task, queue=queue, error=str(error))
         return False
     return True
+
+
+def takes_no_messages() -> bool:
+    """Whether the broker has just refused one, or not answered."""
+    return time.monotonic() < celery_app().rests_until
 
 
 def wake_dispatcher() -> None:

@@ -19,7 +19,7 @@ from experiments.selectors.progress import progress_of
 from experiments.selectors.shown_panels import shown_panels
 from experiments.selectors.space import space_of_run
 from experiments.selectors.troubles import troubles_of
-from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
+from experiments.selectors.waiting import of_run, shards_of, why_shards_wait
 from experiments.services.refusals import StorageFailed
 from experiments.services.retention import may_pin, pin_run, unpin_run
 from experiments.services.runs import may_cancel, request_cancel
@@ -106,7 +106,7 @@ def _panels(shown: Run) -> dict[str, Any]:
 
 def _live(request: HttpRequest, shown: Run) -> dict[str, Any]:
     recipe = shown.recipe.recipe
-    shards = list(shown.shards.select_related(*PASSED_ON).order_by("index"))
+    shards = shards_of(shown)
     waits = why_shards_wait(shards)
     return {
         "run": shown,

@@ -36,7 +36,7 @@ class HelpWanted(Moderated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} for {self.problem_id}"
+        return f"{self.get_kind_display()}: {self.text}"
 
 
 class IdeaQuerySet(ModeratedQuerySet["Idea"]):

@@ -18,6 +18,14 @@ class Digest(models.TextChoices):
     WEEKLY = "weekly", "each week"
 
 
+class Standing(models.TextChoices):
+    """From the least to the most."""
+
+    NEW = "new", "new member"
+    TRUSTED = "trusted", "trusted member"
+    CURATOR = "curator", "curator"
+
+
 class User(AbstractUser):
     """A person. The handle is the username; the e-mail address is never shown or exported."""
 
@@ -34,6 +42,13 @@ class User(AbstractUser):
     is_verified_expert = models.BooleanField(default=False)
     is_curator = models.BooleanField(default=False, help_text="may edit the catalogue")
     is_trusted = models.BooleanField(default=False, help_text="what they add needs no approval")
+    recorded_standing = models.CharField(
+        max_length=8,
+        choices=Standing.choices,
+        blank=True,
+        editable=False,
+        help_text="what the archive this account was read from called them; it is shown and gives no rights",
+    )
     wants_claim_mail = models.BooleanField(
         "mail about claims", default=True, help_text="when others claim the same problem, and when a claim goes quiet"
     )

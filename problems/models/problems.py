@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.text import Truncator
 from simple_history.models import HistoricalRecords
 
 from problems.addresses import address
@@ -101,7 +102,7 @@ class Problem(Moderated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.statement[:60]}"
+        return f"{self.number} {Truncator(self.statement).chars(72)}"
 
     def get_absolute_url(self) -> str:
         return address("problem", self.number)

@@ -97,11 +97,14 @@ def engine() -> Engine:
 
 
 def keys_found(table: Table, asked: list[str], places: Collection[Place] = PLACES) -> RawSQL:
-    """The keys of what has all the words in these places, usable in `filter(pk__in=...)`.
+    """The keys of what has all the words in these places, usable in `filter(pk__in=...)`, as part of that question."""
+    asking = engine()
+    return RawSQL(asking.select(table), [asking.question(asked, places)])
 
-    They are looked up at once: a list asks for them several times, and a database that knows how many they are does not
-    go through everything else to find them.
-    """
+
+def keys_looked_up(table: Table, asked: list[str], places: Collection[Place] = PLACES) -> RawSQL:
+    """The same, looked up at once: a list asks for them several times, and a database that knows how many they are does
+    not go through everything else to find them."""
     asking = engine()
     with connection.cursor() as cursor:
         cursor.execute(asking.select(table), [asking.question(asked, places)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
@@ -16,6 +17,7 @@ from problems.addresses import address
 from problems.evidence import run_cards
 from problems.markdown import Known, handles_in, html_of, runs_in
 from problems.models import Comment, Idea, Problem, User
+from problems.selectors.listing import list_url
 from problems.services.discussion import is_editable
 
 COMMENTS_PER_PAGE = 100
@@ -100,7 +102,7 @@ def shown(comments: list[Comment], user: User | AnonymousUser, revisions: Mappin
         )
 
 
-def texts_of(bodies: list[str]) -> list[ShownText]:
+def texts_of(bodies: list[str], *, first_heading: int = 3) -> list[ShownText]:
     """As HTML, with links to the people and cards of the runs they mention, in a constant number of queries."""
     runs = {body: runs_in(body) for body in bodies}
     cards = run_cards({run for mentioned in runs.values() for run in mentioned})
@@ -108,7 +110,8 @@ def texts_of(bodies: list[str]) -> list[ShownText]:
     drawn = {run: render_to_string(card.template, dict(card.context)) for run, card in cards.items()}
     return [
         ShownText(
-            mark_safe(html_of(body, known)), [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT]
+            mark_safe(html_of(body, known, first_heading=first_heading)),
+            [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT],
         )
         for body in bodies
     ]
@@ -140,10 +143,12 @@ def post_url(place: Problem | Idea) -> str:
     return address("idea-comments", place.pk)
 
 
-def address_of(comment: Comment, user: User | AnonymousUser) -> str:
+def address_of(comment: Comment, user: User | AnonymousUser, *, carried_list: str = "") -> str:
     """The page of the discussion on which it stands, and its place there."""
     place = comment.problem or comment.idea
     assert place is not None
     order = list(in_threads(place, user).values_list("pk", flat=True))
     page = order.index(comment.pk) // COMMENTS_PER_PAGE + 1
-    return f"{place.get_absolute_url()}{f'?page={page}' if page > 1 else ''}#comment-{comment.pk}"
+    asked = {"page": str(page) if page > 1 else "", "list": carried_list}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return list_url(place.get_absolute_url(), query) + f"#comment-{comment.pk}"

@@ -109,6 +109,11 @@ class Listing:
         ]
 
     @property
+    def worth_dropping(self) -> list[Chosen]:
+        """Where nothing is found: the filters whose loss alone gives something, the most first."""
+        return sorted((one for one in self.chosen if one.n_without), key=lambda one: -one.n_without)
+
+    @property
     def more_is_chosen(self) -> bool:
         """Whether a filter is in use that is folded away otherwise."""
         return any(self.facets[name].is_chosen for name in MORE if name in self.facets)
@@ -206,12 +211,8 @@ def n_without(problem_filter: ProblemFilter, found: Tally, name: str) -> int:
     return problem_filter.only(*(other for other in problem_filter.chosen if other != "q")).count()
 
 
-def describe_query(query: str) -> list[str]:
-    """What a canonical query asks for, in words, one filter after the other."""
-    return describe_all(ProblemFilter(QueryDict(query)))
-
-
 def describe_all(problem_filter: ProblemFilter) -> list[str]:
+    """What it asks for, in words, one filter after the other."""
     return [describe(name, value) for name, value in problem_filter.chosen.items()]
 
 

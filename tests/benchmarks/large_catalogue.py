@@ -15,6 +15,7 @@ from django.utils import timezone
 from experiments.models import Headline, Run, State, SubmittedRecipe
 from experiments.recipe import recipe_from_toml
 from experiments.recipe.budget import budget_of
+from experiments.recipe.laptop import estimated_seconds
 from experiments.services.recipes import resolved_data
 from problems.models import Category, Claim, Comment, HelpWanted, Prediction, Problem, Reference, User
 from problems.services.listed import rebuild
@@ -95,7 +96,7 @@ class LargeCatalogue:
     def _write_runs(self) -> None:
         """Recipes for half of the problems; a few of them carry most of the runs."""
         recipe = recipe_from_toml(recipe_toml())
-        resolved, flops = resolved_data(recipe), budget_of(recipe).flops
+        resolved, seconds = resolved_data(recipe), estimated_seconds(budget_of(recipe))
         with_recipe = [problem for problem in self.problems if self.chance.random() < 0.5]
         recipes = (
             SubmittedRecipe(
@@ -105,7 +106,8 @@ class LargeCatalogue:
                 resolved=resolved,
                 digest=f"{problem:064d}",
                 size=self.chance.choice(["laptop", "full"]),
-                flops=flops,
+                laptop_seconds=seconds,
+                laptop_rests_on="estimate",
             )
             for problem in with_recipe
         )

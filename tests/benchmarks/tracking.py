@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.client import Client
-from experiments.columns import SCHEMA, pack
 from experiments.protocol import Announcement, EventBatch, MeasurementsEvent
 from tests.architecture.source import ROOT
 from tests.end_to_end.house import Member, free_port, plain_environment, wait_for
+from workers.science.events import Measured
+from workers.science.measurements import MeasurementRows
 from workers.session import ShardSession, Site
 
 SEEDS, MEASURES, STEPS = 10, ("loss train", "loss test", "accuracy test"), 1000
@@ -119,8 +120,8 @@ class OurStore:
 
     def store(self, session: ShardSession, numbers: np.ndarray, *, steps_a_call: int) -> None:
         for seq, start in enumerate(range(0, STEPS, steps_a_call)):
-            table = columns(numbers, start, min(start + steps_a_call, STEPS))
-            event = MeasurementsEvent(arrow=base64.b64encode(pack(table)).decode())
+            data = packed(numbers, start, min(start + steps_a_call, STEPS))
+            event = MeasurementsEvent(arrow=base64.b64encode(data).decode())
             assert session.send(EventBatch(epoch=self.epoch, seq=seq, events=[event])).stored
 
     def read(self, run: int) -> pa.Table:
@@ -141,19 +142,14 @@ with connection.cursor() as cursor:
 """
 
 
-def columns(numbers: np.ndarray, start: int, end: int) -> pa.Table:
-    """From plain Python numbers, as the engine yields them."""
-    of_each: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
+def packed(numbers: np.ndarray, start: int, end: int) -> bytes:
+    """As the engine packs what it has measured: a number for each seed at a time."""
+    rows = MeasurementRows()
     for step in range(start, end):
         for place, measure in enumerate(MEASURES):
             name, split = measure.split()
-            of_each["seed"] += range(SEEDS)
-            of_each["step"] += [step] * SEEDS
-            of_each["measure"] += [name] * SEEDS
-            of_each["split"] += [split] * SEEDS
-            of_each["component"] += [""] * SEEDS
-            of_each["value"] += numbers[step, place].tolist()
-    return pa.table(of_each)
+            rows.add(Measured(step, name, split, "", tuple(range(SEEDS)), tuple(numbers[step, place].tolist())))
+    return rows.take_packed()
 
 
 class Mlflow:

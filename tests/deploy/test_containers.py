@@ -9,65 +9,63 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.source import ROOT
+from tests.deploy.closure import closure, linked_into
 from tests.deploy.images import CONTAINERS, copied_into, instructions, last_stage
 
 FILES = ("Containerfile.site", "Containerfile.worker")
 
-BLOCK_DJANGO = """
-import importlib.abc, sys
 
-class NoDjango(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("django", "rest_framework", "problems"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """By image: a folder with the packages that it installs, and no others."""
+    folder = tmp_path_factory.mktemp("installed")
+    extras = {"Containerfile.site": "web", "Containerfile.worker": "worker"}
+    for extra in extras.values():
+        linked_into(folder / extra, extra)
+    return {name: folder / extra for name, extra in extras.items()}
 
-sys.meta_path.insert(0, NoDjango())
-"""
 
-
-def run_in(folder: Path, program: str) -> str:
-    """A fresh interpreter that knows the installed packages, but of ours only what is in the folder."""
-    editable = (
-        "sys.meta_path[:] = [f for f in sys.meta_path if not getattr(f, '__module__', '').startswith('__editable__')]"
+def run_in(folder: Path, packages: Path, program: str) -> str:
+    """A fresh interpreter that knows these packages, of ours what is in the folder, and nothing else."""
+    paths = f"import sys\nsys.path += [{str(folder)!r}, {str(packages)!r}]\n"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("CIRCUITBOARD", "DJANGO"))}
+    asked = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", paths + program], env=plain, cwd=folder, capture_output=True, text=True
     )
-    paths = f"import sys\nsys.path[:] = [p for p in sys.path if p not in ({str(ROOT)!r},)]\n{editable}\n"
-    command = [sys.executable, "-P", "-c", f"{paths}sys.path.insert(0, {str(folder)!r})\n{program}"]
-    plain = {
-        name: value for name, value in os.environ.items() if not name.startswith(("CIRCUITBOARD", "DJANGO", "PYTHON"))
-    }
-    asked = subprocess.run(command, env=plain, cwd=folder, capture_output=True, text=True)
     assert asked.returncode == 0, asked.stderr
     return asked.stdout
 
 
-def test_the_worker_image_runs_without_django(tmp_path: Path) -> None:
+def test_the_worker_image_needs_no_package_but_its_own_and_none_of_them_is_django(
+    tmp_path: Path, installed: dict[str, Path]
+) -> None:
     copied_into(tmp_path, "Containerfile.worker")
-    modules = (
-        "workers.__main__, workers.jobs, workers.science.provenance, workers.science.shard, workers.science.__main__"
-    )
-    said = run_in(tmp_path, f"{BLOCK_DJANGO}\nimport {modules}\nprint(workers.__main__.__file__)")
+    inside = "workers.science.provenance, workers.science.nursery, workers.science.shard, workers.science.__main__"
+    program = f"import workers.__main__, workers.jobs, {inside}\nprint(workers.__main__.__file__)"
+    said = run_in(tmp_path, installed["Containerfile.worker"], program)
 
     assert Path(said.strip()).is_relative_to(tmp_path)
+    assert not {"django", "djangorestframework", "psycopg", "boto3"} & closure("worker")
     assert not (tmp_path / "experiments" / "models").exists() and not (tmp_path / "problems").exists()
 
 
-def test_the_engine_of_the_worker_image_is_the_one_the_site_knows(tmp_path: Path) -> None:
+def test_the_engine_of_the_worker_image_is_the_one_the_site_knows(tmp_path: Path, installed: dict[str, Path]) -> None:
     from experiments.recipe.engine import engine_digest, vocabulary_digest
 
     copied_into(tmp_path, "Containerfile.worker")
     asked = "from experiments.recipe.engine import *\nprint(engine_digest(), vocabulary_digest())"
 
-    assert run_in(tmp_path, asked).split() == [engine_digest(), vocabulary_digest()]
+    assert run_in(tmp_path, installed["Containerfile.worker"], asked).split() == [engine_digest(), vocabulary_digest()]
 
 
-def test_the_site_image_has_everything_the_site_needs(tmp_path: Path) -> None:
+def test_the_site_image_has_everything_the_site_needs_and_no_torch(tmp_path: Path, installed: dict[str, Path]) -> None:
     copied_into(tmp_path, "Containerfile.site")
     program = "import os\nos.environ.update(DJANGO_SETTINGS_MODULE='deploy.settings', CIRCUITBOARD_DEBUG='yes')\n"
     program += "import deploy.wsgi, deploy.site_jobs\nfrom django.core.management import call_command\n"
     program += "from django.template.loader import get_template\nprint(get_template('base.html').origin.name)\n"
-    said = run_in(tmp_path, program + "call_command('check')")
+    said = run_in(tmp_path, installed["Containerfile.site"], program + "call_command('check')")
 
-    assert str(tmp_path) in said
+    assert str(tmp_path) in said and "torch" not in closure("web")
     assert list((tmp_path / "experiments" / "presets").glob("*.toml")) and not (tmp_path / "workers").exists()
 
 

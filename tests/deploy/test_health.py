@@ -110,6 +110,7 @@ def test_metrics_tell_what_waits_runs_failed_and_was_lost(client: Client, monkey
         "attempts_lost_total": 1,
         'job_done_total{job="reaper"}': 1,
         "overdue_shards": 0,
+        "unowned_shards": 0,
     }
     assert {name: sample(text, name) for name in told} == told
     assert sample(text, 'oldest_queued_seconds{hardware_class="any"}') > 0

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psutil
 
-from tests.end_to_end.house import House, Member, command_line, wait_for
+from tests.end_to_end.house import House, Member, command_line, parent_of, wait_for
 
 RECOVERY_SECONDS = 180
 COSTS_AN_ATTEMPT = ("training process", "nursery", "compute worker")
@@ -48,16 +48,22 @@ class Chaos:
         self._house, self._member, self._toml = house, member, toml
         self._random = random.Random(seed)
         self._losses: dict[int, int] = {}
+        self._logs: dict[int, list[str]] = {}
         self.runs: list[int] = []
         self.kills: list[Kill] = []
 
     def kill(self, target: str) -> None:
         """Kill one kind of process while a run trains, and wait until one trains again."""
-        run, before = self._caught_training(spare=target in COSTS_AN_ATTEMPT)
-        killed_at = time.monotonic()
-        for process in processes_of(self._house)[target]:
-            process.send_signal(signal.SIGKILL)
         costs = target in COSTS_AN_ATTEMPT
+        while True:
+            run, before = self._caught_training(spare=costs)
+            self._remember_log(run)
+            victims = processes_of(self._house)[target]
+            if victims:  # a run may end between the look and the kill
+                break
+        killed_at = time.monotonic()
+        for process in victims:
+            process.send_signal(signal.SIGKILL)
         self._losses[run] = self._losses.get(run, 0) + costs
         wait_for(lambda: self._goes_on(before, in_new_attempt=costs), seconds=RECOVERY_SECONDS)
         self.kills.append(Kill(target, run, time.monotonic() - killed_at))
@@ -72,13 +78,34 @@ class Chaos:
     def end_all(self) -> list[Any]:
         return [self._member.run_that_ended(run, seconds=RECOVERY_SECONDS) for run in self.runs]
 
+    def lost_lines(self) -> dict[int, list[str]]:
+        """Of each run: lines that were in its log before a kill and are not there, in their place, at the end."""
+        now = {run: self._log(run) for run in self.runs}
+        return {run: seen for run, seen in self._logs.items() if now[run][: len(seen)] != seen}
+
     def report(self) -> str:
         rows = [f"{kill.target:18} run {kill.run:4} {kill.seconds:6.1f} s" for kill in self.kills]
-        return "\n".join([*rows, f"recovery: p50 {self.quantile(0.5):.1f} s, p95 {self.quantile(0.95):.1f} s"])
+        kinds = {kill.target: sorted(k.seconds for k in self.kills if k.target == kill.target) for kill in self.kills}
+        costs = [
+            f"{kind:18} {len(s):3} kills, p50 {s[len(s) // 2]:5.1f} s, worst {s[-1]:5.1f} s"
+            for kind, s in kinds.items()
+        ]
+        whole = f"recovery: p50 {self.quantile(0.5):.1f} s, p95 {self.quantile(0.95):.1f} s"
+        return "\n".join([*rows, *costs, whole])
 
     def quantile(self, fraction: float) -> float:
         seconds = sorted(kill.seconds for kill in self.kills)
         return seconds[min(int(fraction * len(seconds)), len(seconds) - 1)]
+
+    def _remember_log(self, run: int) -> None:
+        try:
+            self._logs[run] = self._log(run)
+        except (httpx.TransportError, AssertionError):
+            return  # the web was killed a moment ago
+
+    def _log(self, run: int) -> list[str]:
+        lines = self._member.get(f"/api/runs/{run}/log/")["lines"]
+        return [f"{line['number']} {line['epoch']} {line['new_state']} {line['text']}" for line in lines]
 
     def _caught_training(self, *, spare: bool) -> tuple[int, dict[int, Place]]:
         """A run at some moment of its training, and how far all runs are then. On a fast machine it may end while one
@@ -127,6 +154,13 @@ class Chaos:
             return None  # the web was killed
 
 
+def orphans() -> list[str]:
+    """Processes of the engine whose worker is gone: nobody's."""
+    mine = (" -m workers.science.nursery", " -m workers.science.shard")
+    found = [process for process in psutil.process_iter() if any(words in command_line(process) for words in mine)]
+    return [command_line(process) for process in found if parent_of(process) == 1]
+
+
 def processes_of(house: House) -> dict[str, list[psutil.Process]]:
     """What can be killed, by name."""
     found = {process: command_line(process) for process in house.processes()}
@@ -138,7 +172,8 @@ def processes_of(house: House) -> dict[str, list[psutil.Process]]:
     named: dict[str, Callable[[], list[psutil.Process]]] = {
         "training process": lambda: training,
         "nursery": lambda: [process for process in running("workers.science.nursery") if process not in training],
-        "compute worker": lambda: running("-m workers"),
+        # Alone: that its nursery and what that forked end with it is for them to show.
+        "compute worker": lambda: [process for process, line in found.items() if line.endswith("-m workers")],
         "broker": lambda: running("valkey-server"),
         "web": lambda: running("gunicorn"),
         "site jobs": lambda: running("deploy.site_jobs"),

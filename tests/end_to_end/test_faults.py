@@ -4,9 +4,9 @@ import time
 import psutil
 import pytest
 
-from tests.end_to_end.house import House, Member, command_line, is_alive, wait_for
+from tests.end_to_end.house import DATABASES_OF_FAULTS, House, Member, command_line, is_alive, wait_for
 
-pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("house", DATABASES_OF_FAULTS, indirect=True)
 
 
 def processes_of(house: House, words: str) -> list[psutil.Process]:

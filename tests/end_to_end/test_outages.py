@@ -1,13 +1,19 @@
-"""What is away for longer than anybody's patience: the web server, and the storage."""
+"""What is away for longer than anybody's patience: the web server, the broker, the storage, the room on a disk."""
 
+import contextlib
+import hashlib
+import os
+import subprocess
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.house import House, Member, wait_for
+from tests.end_to_end.house import DATABASES_OF_FAULTS, House, Member, wait_for
 from tests.end_to_end.test_faults import processes_of
 
-pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("house", DATABASES_OF_FAULTS, indirect=True)
 
 AWAY_SECONDS = 60  # a lease is 45 s, and the site jobs go on reaping without the web server
 
@@ -52,4 +58,54 @@ def test_a_storage_that_takes_nothing_fails_the_run_with_its_reason_and_shows_no
     assert (failed["state"], shard["failure"]["kind"]) == ("failed", "storage"), failed
     assert shard["failure"]["hint"] and shard["attempts"] == 3
     assert member.get(f"/api/runs/{failed['id']}/artifacts/")["artifacts"] == []
+    assert member.run_that_ended(member.submit(small_recipe))["state"] == "succeeded"
+
+
+BROKER_AWAY_SECONDS = 30
+
+
+def test_a_run_submitted_while_the_broker_hangs_says_so_and_is_carried_out_once(
+    house: House, member: Member, small_recipe: str
+) -> None:
+    member.cancel_everything()
+    [broker] = processes_of(house, "valkey-server")
+    broker.suspend()
+    until = time.monotonic() + BROKER_AWAY_SECONDS
+    run = member.submit(small_recipe)
+    wait_for(lambda: member.run(run)["waiting"]["reason"] == "broker_away", seconds=BROKER_AWAY_SECONDS)
+    told = member.run(run)["waiting"]["sentence"]
+    time.sleep(max(until - time.monotonic(), 0))
+    assert member.run(run)["state"] == "queued" and "the broker takes no messages" in told
+    broker.resume()
+
+    ended = member.run_that_ended(run)
+    assert (ended["state"], ended["shards"][0]["attempts"]) == ("succeeded", 1), ended
+
+
+@contextlib.contextmanager
+def no_room_in(folder: Path) -> Iterator[None]:
+    """A disk of a few kilobytes where the folder was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mounted, capture_output=True).returncode:
+        pytest.skip("this account may not mount a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize(("folder", "told"), [("worker", "The disk has no room"), ("incoming", "could not be stored")])
+def test_a_full_disk_fails_the_run_with_its_reason_and_shows_nothing_half(
+    house: House, member: Member, small_recipe: str, folder: str, told: str
+) -> None:
+    member.cancel_everything()
+    with no_room_in(house.data_dir / folder):
+        failed = member.run_that_ended(member.submit(small_recipe), seconds=180)
+
+    [shard] = failed["shards"]
+    assert (failed["state"], shard["failure"]["kind"], shard["attempts"]) == ("failed", "storage", 3), failed
+    assert told in shard["failure"]["message"] and shard["failure"]["hint"]
+    for file in member.get(f"/api/runs/{failed['id']}/artifacts/")["artifacts"]:
+        assert hashlib.sha256(member.download(file["url"])).hexdigest() == file["sha256"]
     assert member.run_that_ended(member.submit(small_recipe))["state"] == "succeeded"

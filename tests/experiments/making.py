@@ -137,6 +137,13 @@ def artifact_event(name: str, content: bytes, **fields: Any) -> ArtifactEvent:
     return ArtifactEvent(artifact=stored_file(name, content, **fields))
 
 
+def file_event(name: str, content: bytes, *, kind: Any = "checkpoint", **fields: Any) -> ArtifactEvent:
+    """A file whose bytes come with its event."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    artifact = StoredArtifact(name=name, kind=kind, sha256=sha256, n_bytes=len(content), **fields)
+    return ArtifactEvent(artifact=artifact, content=base64.b64encode(content).decode())
+
+
 def panel(seed: int, *, key: str = "curve") -> bytes:
     series = Series(name=f"seed {seed}", seed=seed, x=[0, 1], y=[1.0, 2.0])
     made = Panel(key=key, title="A curve", kind="lines", x=Axis(label="step"), y=Axis(label="value"), series=[series])

@@ -32,6 +32,35 @@ def test_what_is_packed_is_unpacked(rows: list[tuple[object, ...]]) -> None:
         assert value == expected or (math.isnan(value) and math.isnan(expected))  # type: ignore[arg-type]
 
 
+def batch_of(labels: list[str | None]) -> pa.RecordBatch:
+    """A row for each label of its dictionary."""
+    n = len(labels)
+    empty = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int32()), pa.array([""]))
+    measure = pa.DictionaryArray.from_arrays(pa.array(range(n), pa.int32()), pa.array(labels))
+    numbers = [pa.array([0] * n, pa.int32()), pa.array(range(n), pa.int64())]
+    return pa.record_batch([*numbers, measure, empty, empty, pa.array([1.0] * n)], schema=SCHEMA)
+
+
+def stream_of(*batches: pa.RecordBatch) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream, pa.ipc.new_stream(stream, SCHEMA) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def test_batches_with_dictionaries_of_their_own_come_under_one() -> None:
+    table = unpack(stream_of(batch_of(["a", "b"]), batch_of(["b", "c"])))
+    assert table["measure"].to_pylist() == ["a", "b", "b", "c"]
+    assert table.group_by("measure").aggregate([("step", "count")]).num_rows == 3
+
+
+@pytest.mark.parametrize("labels", [["a", "a"], ["a", None]])
+def test_labels_that_are_not_each_there_once_are_refused(labels: list[str | None]) -> None:
+    with pytest.raises(BadColumns, match="labels of measure"):
+        unpack(stream_of(batch_of(labels)))
+
+
 @settings(deadline=None)
 @given(data=st.binary(max_size=200))
 def test_no_bytes_break_the_reader(data: bytes) -> None:

@@ -21,3 +21,19 @@ def test_token_that_makes_no_sense_is_refused(arguments: list[str], alice: User)
     with pytest.raises(CommandError):
         call_command("create_worker_token", *arguments)
     assert not WorkerToken.objects.exists()
+
+
+def test_tokens_are_listed_by_number_and_revoked_by_it(alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("create_worker_token", "--owner=alice", "--label=lab")
+    capsys.readouterr()
+    call_command("revoke_worker_token")
+    listed = capsys.readouterr().out
+    number = WorkerToken.objects.get().pk
+    assert listed == f"{number}: lab of @alice, class any, valid, never used\n"
+
+    call_command("revoke_worker_token", str(number))
+    assert "0 shards that its workers held" in capsys.readouterr().out
+    call_command("revoke_worker_token")
+    assert "class any, ended 20" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="There is no worker token 999"):
+        call_command("revoke_worker_token", "999")

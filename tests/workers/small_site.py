@@ -1,5 +1,6 @@
 """The worker's view of the site as a real HTTP server that keeps what it is told in memory."""
 
+import base64
 import hashlib
 import json
 import threading
@@ -26,7 +27,9 @@ class SmallSite(ThreadingHTTPServer):
         self.lost_replies = 0  # so many batches and claims are taken in, but the reply says 503
         self.is_stale = False
         self.cancel = False
+        self.says_more: dict[str, Any] = {}  # fields that a newer site adds to each reply
         self.refusals: dict[str, tuple[int, str]] = {}  # last part of the path -> status and code
+        self.n_refusals = 10_000  # so many times
 
     @property
     def url(self) -> str:
@@ -73,6 +76,7 @@ class Handler(BaseHTTPRequestHandler):
         elif word == "events":
             self._store_batch(body)
         elif word == "finish":
+            self._keep(body.pop("last_batch"))
             site.outcomes.append(body)
             self._reply(200, {"state": "queued" if body["result"] == "cancelled" else body["result"]})
 
@@ -100,13 +104,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def _store_batch(self, body: dict[str, Any]) -> None:
         site = self.server
-        is_new = body["seq"] == len(site.batches)
-        if is_new:
-            site.batches.append(body)
+        is_new = self._keep(body)
         if site.lost_replies:
             site.lost_replies -= 1
             return self._refuse(503, "away")
         self._reply(200, {"seq": body["seq"], "stored": is_new, "cancel": site.cancel})
+
+    def _keep(self, batch: dict[str, Any] | None) -> bool:
+        """A batch that is new, with the files in it."""
+        if batch is None or batch["seq"] != len(self.server.batches):
+            return False
+        self.server.batches.append(batch)
+        for event in batch["events"]:
+            if event.get("content") is not None:
+                self.server.blobs[event["artifact"]["sha256"]] = base64.b64decode(event["content"])
+        return True
 
     def _refused(self, word: str) -> bool:
         site = self.server
@@ -116,7 +128,8 @@ class Handler(BaseHTTPRequestHandler):
             self._refuse(503, "away")
         elif site.is_stale:
             self._refuse(409, "stale_epoch")
-        elif word in site.refusals:
+        elif word in site.refusals and site.n_refusals:
+            site.n_refusals -= 1
             self._refuse(*site.refusals[word])
         else:
             return False
@@ -131,8 +144,8 @@ class Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, code: str) -> None:
         self._reply(status, {"code": code, "detail": code.replace("_", " ")})
 
-    def _reply(self, status: int, body: object) -> None:
-        self._send(status, json.dumps(body).encode())
+    def _reply(self, status: int, body: dict[str, Any]) -> None:
+        self._send(status, json.dumps(body | self.server.says_more).encode())
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)

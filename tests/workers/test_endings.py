@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from experiments.protocol import MAX_INLINE_BYTES
 from tests.workers.small_site import SmallSite
 from workers import child
 from workers.supervisor import Supervisor
@@ -89,11 +90,23 @@ def test_a_file_outside_the_folder_is_refused(small_site: SmallSite, supervise: 
     assert small_site.blobs == {}
 
 
-def test_a_site_without_room_is_a_storage_failure(small_site: SmallSite, supervise: Supervise) -> None:
-    small_site.refusals["blobs"] = (507, "full")
-    supervise(["write", "a", "one"], ["finish"]).run()
+@pytest.mark.parametrize(
+    ("refused", "script"),
+    [
+        ("blobs", [["write", "a", "x" * (MAX_INLINE_BYTES + 1)]]),
+        ("events", [["write", "a", "one"], ["sleep", 1]]),
+        ("finish", [["write", "a", "one"]]),
+    ],
+)
+def test_a_site_without_room_is_a_storage_failure(
+    small_site: SmallSite, supervise: Supervise, refused: str, script: list[Any]
+) -> None:
+    small_site.refusals[refused] = (507, "full")
+    small_site.n_refusals = 1
+    supervise(*script, ["finish"]).run()
 
     assert failure_of(small_site)["failure"] == "storage"
+    assert small_site.blobs == {}
 
 
 def test_a_file_that_cannot_be_read_is_a_storage_failure(small_site: SmallSite, supervise: Supervise) -> None:

@@ -39,7 +39,7 @@ def results(child: Child, folder: Path) -> tuple[dict[str, str], dict[str, Any]]
     child.settle()
     assert child.exit_status == 0, child.stderr_tail()
     child.close()
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.parent.name != "resume"]  # they come by time
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}, last
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 
+from experiments.protocol import MAX_INLINE_BYTES
 from tests.workers.small_site import SmallSite
 from workers.supervisor import Supervisor
 
@@ -26,13 +27,26 @@ def test_a_finished_shard_names_its_files_and_what_the_engine_said(small_site: S
 
 
 def test_bytes_are_uploaded_before_the_event_that_names_them(small_site: SmallSite, supervise: Supervise) -> None:
-    supervise(["write", "a", "one"], ["write", "b", "two"], ["finish"]).run()
+    large = "x" * (MAX_INLINE_BYTES + 1)
+    supervise(["write", "a", large], ["write", "b", f"{large}y"], ["sleep", 1], ["finish"]).run()
 
+    made = calls_of_the_shard(small_site)
+    assert made[0] == ("PUT", "blobs")
+    assert made.count(("PUT", "blobs")) == len(small_site.blobs) == 2
+    assert made[-1] == ("POST", "finish")
+
+
+def test_a_short_shard_with_small_files_takes_one_call(small_site: SmallSite, supervise: Supervise) -> None:
+    supervise(["progress", 1], ["write", "a", "one"], ["write", "b", "two"], ["finish"]).run()
+
+    assert calls_of_the_shard(small_site) == [("POST", "finish")]
+    assert sorted(small_site.blobs.values()) == [b"one", b"two"]
+    assert [event["kind"] for event in small_site.events] == ["progress", "artifact", "artifact"]
+
+
+def calls_of_the_shard(small_site: SmallSite) -> list[tuple[str, str]]:
     made = [(method, path.split("/")[4]) for method, path, _ in small_site.calls if path.startswith("/api/shards/")]
-    without_beats = [call for call in made if call[1] != "heartbeat"]
-    assert without_beats[0] == ("PUT", "blobs")
-    assert without_beats.count(("PUT", "blobs")) == 2
-    assert without_beats[-1] == ("POST", "finish")
+    return [call for call in made if call[1] != "heartbeat"]
 
 
 def test_every_call_about_the_shard_shows_only_the_run_token(small_site: SmallSite, supervise: Supervise) -> None:

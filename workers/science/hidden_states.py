@@ -1,8 +1,9 @@
 """What an example holds at each answer without showing it, such as a board: what probes look for in activations."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from experiments.recipe.combined import TaskSpec
@@ -18,6 +19,8 @@ class HiddenState:
     classes: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[str, ...] = ("",)
+    kinds: Mapping[str, Bool[Tensor, "*seed example answer item"]] = field(default_factory=dict)
+    """Which items are of which kind at each answer, where the task tells any apart."""
 
     @property
     def items(self) -> tuple[str, ...]:

@@ -4,11 +4,13 @@ Each predicts y at a new x from the k pairs before, for many examples at once, i
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from workers.science.randomness import generator
 
 X = Float[Tensor, "*batch point dims"]
 Y = Float[Tensor, "*batch point"]
@@ -20,6 +22,7 @@ Method = Callable[[X, Y, Query], Prediction]
 LASSO_PENALTY = 0.01
 LASSO_STEPS = 300
 TREE_DEPTH = 4  # that of the trees of Garg et al.
+N_HIDDEN, NETWORK_STEPS, NETWORK_RATE = 100, 100, 5e-3
 
 
 def prompt(inputs: Float[Tensor, "*batch pos dims"], labels: Float[Tensor, "*batch point 1"]) -> tuple[X, Y]:
@@ -117,6 +120,37 @@ def greedy_tree(x: X, y: Y, query: Query) -> Prediction:
     return (inside * y).sum(-1) / inside.sum(-1)
 
 
+def trained_network(x: X, y: Y, query: Query) -> Prediction:
+    """What a network with one hidden layer of 100 ReLU says at the query after 100 steps of Adam, rate 0.005, on all
+    pairs; every example has its own, in float32. The baseline of Garg et al., section 5, from their code; first weights
+    are uniform within 1 / sqrt(d_in) there, as torch's are.
+    """
+    batch = x.shape[:-2]
+    pairs, answers = x.flatten(0, -3).float(), y.flatten(0, -2).float()  # (net, point, dims) and (net, point)
+    drawing = generator(0, "networks in context", pairs.shape[1])
+    shapes = [(x.shape[-1], N_HIDDEN), (1, N_HIDDEN), (N_HIDDEN, 1), (1, 1)]  # W_in, b_in, W_out, b_out
+    widths = [x.shape[-1], x.shape[-1], N_HIDDEN, N_HIDDEN]
+    drawn = [torch.rand(len(pairs), *shape, generator=drawing) for shape in shapes]
+    first = [(2 * u - 1) / math.sqrt(width) for u, width in zip(drawn, widths, strict=True)]
+    weights = [weight.to(pairs.device).requires_grad_() for weight in first]
+    optimizer = torch.optim.Adam(weights, lr=NETWORK_RATE)
+    for _ in range(NETWORK_STEPS):
+        with torch.enable_grad():
+            errors = (_said_by(weights, pairs) - answers).square().mean(1).sum()  # of each network its own gradient
+            gradients = torch.autograd.grad(errors, weights)
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient
+        optimizer.step()
+    with torch.no_grad():
+        said = _said_by(weights, query.flatten(0, -2).float()[:, None])
+    return said.view(batch).to(y)
+
+
+def _said_by(weights: Sequence[Tensor], x: Float[Tensor, "net point dims"]) -> Float[Tensor, "net point"]:
+    w_in, b_in, w_out, b_out = weights
+    return ((x @ w_in + b_in).relu() @ w_out + b_out)[..., 0]
+
+
 def with_weights(fit: Callable[[X, Y], Weights]) -> Method:
     """The prediction w . q of a linear fit."""
     return lambda x, y, query: (fit(x, y) * query).sum(-1)
@@ -128,4 +162,5 @@ METHODS: dict[str, Method] = {
     "lasso": with_weights(lasso),
     "kernel regression": kernel_regression,
     "greedy tree": greedy_tree,
+    "trained network": trained_network,
 }

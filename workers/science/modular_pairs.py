@@ -48,7 +48,7 @@ def every_pair_of(snapshot: Snapshot, part: str = "") -> EveryPair:
 def neurons_of_every_pair(snapshot: Snapshot, part: str = "") -> Float[Tensor, "seed a b neuron"]:
     """The neurons of the last layer, after the activation, at the answer."""
     task = _task(snapshot, part)
-    inputs = [snapshot.splits[split].inputs[:, _rows(snapshot, split, part)] for split in SPLITS]
+    inputs = [snapshot.splits[split].inputs[:, rows_of_part(snapshot, split, part)] for split in SPLITS]
     read = [neurons_at_answer(snapshot, examples) for examples in inputs]
     placed = [_placed(snapshot, split, part, values) for split, values in zip(SPLITS, read, strict=True)]
     by_pair = _joined(placed)  # (seed, pair, neuron)
@@ -92,14 +92,14 @@ def _task(snapshot: Snapshot, part: str) -> ModularTask:
     return task
 
 
-def _rows(snapshot: Snapshot, split: str, part: str) -> slice:
+def rows_of_part(snapshot: Snapshot, split: str, part: str) -> slice:
     return snapshot.rows[split, part] if part else slice(None)
 
 
 def _placed(snapshot: Snapshot, split: str, part: str, values: Tensor) -> Shaped[Tensor, "seed pair *dims"]:
     """Values of the examples of a split, each where its pair belongs, and 0 elsewhere."""
     modulus, first = _task(snapshot, part).modulus, n_before_operands(snapshot.task)
-    inputs = snapshot.splits[split].inputs[:, _rows(snapshot, split, part)]
+    inputs = snapshot.splits[split].inputs[:, rows_of_part(snapshot, split, part)]
     places = inputs[:, :, first] * modulus + inputs[:, :, first + 1]  # (seed, example)
     placed = values.new_zeros(len(values), modulus**2, *values.shape[2:])
     seeds = torch.arange(len(values), device=values.device)[:, None]

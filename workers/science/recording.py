@@ -42,7 +42,7 @@ class StackRecording:
             return None
         point = self.storage.resume_point(resume_step(found))
         measured = pq.read_table(self._metrics)
-        self._rows = MeasurementRows.from_table(measured.filter(pc.field("step") <= point.step))
+        self._rows = MeasurementRows(earlier=measured.filter(pc.field("step") <= point.step))
         return point
 
     def take(self, event: Event) -> None:

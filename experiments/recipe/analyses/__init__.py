@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from experiments.recipe.analyses.attention import AttentionByToken
+from experiments.recipe.analyses.attention import AttentionByToken, HeadsByToken
 from experiments.recipe.analyses.features import DataDirections, FeatureDirections
 from experiments.recipe.analyses.fourier import FourierSpectrum
-from experiments.recipe.analyses.hidden_states import NeuronExamples, NeuronMap, ProbeMap
+from experiments.recipe.analyses.hidden_states import NeuronExamples, NeuronMap, ProbeMap, TransplantedProbes
 from experiments.recipe.analyses.in_context import InContextCurve
 from experiments.recipe.analyses.key_frequencies import FourierOfPairs, KeyFrequencies, NeuronClusters
 from experiments.recipe.analyses.lists import ValueCircuits
@@ -36,6 +36,7 @@ __all__ = [
     "FourierOfPairs",
     "FourierSpectrum",
     "HeadCircuits",
+    "HeadsByToken",
     "InContextCurve",
     "KeyFrequencies",
     "NeuronAblation",
@@ -45,6 +46,7 @@ __all__ = [
     "PcaOverTraining",
     "ProbeMap",
     "RotaryOffsets",
+    "TransplantedProbes",
     "ValueCircuits",
 ]
 
@@ -59,6 +61,7 @@ AnyAnalysis = (
     | FourierOfPairs
     | AttentionPatterns
     | AttentionByToken
+    | HeadsByToken
     | ValueCircuits
     | ComponentEffects
     | ActivationPatching
@@ -67,6 +70,7 @@ AnyAnalysis = (
     | NeuronAblation
     | RotaryOffsets
     | ProbeMap
+    | TransplantedProbes
     | NeuronMap
     | NeuronExamples
     | DimensionalityReduction

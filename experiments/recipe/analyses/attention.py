@@ -2,6 +2,7 @@ from typing import ClassVar, Literal
 
 from experiments.recipe.combined import TaskSpec
 from experiments.recipe.looks import Look
+from experiments.recipe.measures import VocabularySplit
 from experiments.recipe.models import Model, Transformer
 
 MAX_TOKENS = 256  # of the vocabulary: a heat map has their square
@@ -17,3 +18,17 @@ class AttentionByToken(Look):
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         return isinstance(model, Transformer) and task.reads == "tokens" and task.d_in <= MAX_TOKENS
+
+
+class HeadsByToken(Look):
+    """How much of its attention each head pays to the right answer, by which token that is, and what it says on seeing
+    each token, at the last checkpoint: what the measure `vocabulary-split` sums up. Nothing without layers.
+
+    Source: Urdshals & Urdshals 2025, arXiv 2501.18666.
+    """
+
+    needs: ClassVar[str] = VocabularySplit.needs
+    name: Literal["heads-by-token"] = "heads-by-token"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return VocabularySplit().fits(task, model)

@@ -20,6 +20,13 @@ class ProbeMap(OfHiddenStates):
     name: Literal["probe-map"] = "probe-map"
 
 
+class TransplantedProbes(OfHiddenStates):
+    """How well the linear probe of each place in the residual stream reads every other place, at the last checkpoint:
+    see the measure probe-transplant."""
+
+    name: Literal["transplanted-probes"] = "transplanted-probes"
+
+
 class OfNeurons(OfHiddenStates):
     needs: ClassVar[str] = "a transformer with neurons, a task with hidden states, and at least 8 examples to test"
 
@@ -29,7 +36,8 @@ class OfNeurons(OfHiddenStates):
 
 class NeuronMap(OfNeurons):
     """What the neurons of the last checkpoint read and write along the directions of linear probes: a board for the
-    neurons that line up best, and reading against writing for all. See the measure neuron-directions."""
+    neurons that line up best, reading against writing for all, and how well what they read foretells when they fire.
+    See the measures neuron-directions and neuron-rules."""
 
     name: Literal["neuron-map"] = "neuron-map"
 

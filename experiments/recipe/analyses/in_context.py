@@ -8,7 +8,7 @@ from experiments.recipe.tasks.regression import InContext
 
 class InContextCurve(Look):
     """Squared error / variance of y against the number of pairs seen, beside answering 0 and the methods that fit the
-    task: least squares, averaging, Lasso, kernel regression, a greedy tree.
+    task: least squares, averaging, Lasso, kernel regression, a network trained on the pairs, a greedy tree.
 
     Source: Garg et al. 2022, arXiv 2208.01066, figure 2.
     """

@@ -88,12 +88,13 @@ class CompositionMap(Look):
 
 
 class NeuronAblation(OnAnswers):
-    """The loss when the first k neurons are held at their mean over the examples, against k: in the order of how much
-    they write, the deviation of the neuron times the norm of its outgoing weights; the other way round; and in a random
-    order, the control."""
+    """The loss when the first k neurons are replaced, against k: in the order of how much they write, the deviation of
+    the neuron times the norm of its outgoing weights; the other way round; and in a random order, the control."""
 
     needs: ClassVar[str] = "a network with MLP neurons, and an answer and a kind that the task has"
     name: Literal["neuron-ablation"] = "neuron-ablation"
+    # left out of what is written where it is the mean: digests of recipes are older than the choice
+    by: Annotated[Replacement, Field(exclude_if=lambda by: by == "mean")] = "mean"
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         has_neurons = isinstance(model, Mlp) or (isinstance(model, Transformer) and model.d_mlp > 0)

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
-from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores
+from experiments.recipe.measures.attention import AttentionToAnswer, AttentionToPosition, HeadScores, VocabularySplit
 from experiments.recipe.measures.circles import Circularity, EffectiveRank, KeyFrequencyShare
 from experiments.recipe.measures.circuits import CompositionScores, CopyingScore
+from experiments.recipe.measures.clock_pizza import DistanceIrrelevance, GradientSymmetricity
 from experiments.recipe.measures.fourier import (
     CosCoefficients,
     ExcludedLoss,
@@ -48,10 +49,10 @@ from experiments.recipe.measures.mechanisms import (
     PatchingEffect,
 )
 from experiments.recipe.measures.memory import BitsMemorised
-from experiments.recipe.measures.neurons import NeuronAuroc, NeuronDirections
+from experiments.recipe.measures.neurons import NeuronAuroc, NeuronDirections, NeuronRules
 from experiments.recipe.measures.othello import ExcessOverLegal, LegalMoves
 from experiments.recipe.measures.parts import PartSimilarity
-from experiments.recipe.measures.probes import LinearProbe, MlpProbe
+from experiments.recipe.measures.probes import LinearProbe, MlpProbe, ProbePerKind, ProbeTransplant
 from experiments.recipe.measures.rotary import RotaryContributions
 from experiments.recipe.measures.weights import WeightNorm
 
@@ -72,6 +73,7 @@ __all__ = [
     "CosCoefficients",
     "DatumDimensionality",
     "DimensionsPerFeature",
+    "DistanceIrrelevance",
     "EffectiveRank",
     "ExactMatch",
     "ExcessLoss",
@@ -84,6 +86,7 @@ __all__ = [
     "FeaturesRepresented",
     "FourierGini",
     "FourierPower",
+    "GradientSymmetricity",
     "HeadScores",
     "KeyFrequencyCount",
     "KeyFrequencyShare",
@@ -103,13 +106,17 @@ __all__ = [
     "NeuronAuroc",
     "NeuronDirections",
     "NeuronFve",
+    "NeuronRules",
     "PartSimilarity",
     "PatchingEffect",
+    "ProbePerKind",
+    "ProbeTransplant",
     "RestrictedLoss",
     "RotaryContributions",
     "TrigSimilarity",
     "ValueCopying",
     "ValueOrder",
+    "VocabularySplit",
     "WeightNorm",
 ]
 
@@ -138,6 +145,7 @@ AnyMeasure = (
     | PatchingEffect
     | AttentionToAnswer
     | AttentionToPosition
+    | VocabularySplit
     | CopyingScore
     | CompositionScores
     | FeatureNorm
@@ -160,11 +168,16 @@ AnyMeasure = (
     | ExcessOverLegal
     | LinearProbe
     | MlpProbe
+    | ProbeTransplant
+    | ProbePerKind
     | PartSimilarity
     | NeuronDirections
     | NeuronAuroc
+    | NeuronRules
     | Circularity
     | KeyFrequencyShare
+    | GradientSymmetricity
+    | DistanceIrrelevance
     | EffectiveRank
 )
 MeasureSpec = Annotated[AnyMeasure, Field(discriminator="name")]

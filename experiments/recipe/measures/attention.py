@@ -59,3 +59,23 @@ class AttentionToPosition(AttentionFromAnswers):
 
     def fits(self, task: TaskSpec, model: Model) -> bool:
         return super().fits(task, model) and self.to in task.position_names
+
+
+class VocabularySplit(AttentionFromAnswers):
+    """Whether heads share the tokens out among them: the mutual information of the right answer and the head that looks
+    at it, over the ln of the number of heads. 1 where every token has one head of its own and all heads have as many; 0
+    where all look at every token alike, or one head does all. A head's weight for a token is the attention it pays,
+    from the positions that are asked, to where the right answer stands.
+
+    Of each head: "L0H0 share", what of the looking is its own, on the mean over tokens; "L0H0 copies", the share of
+    tokens whose own logit it raises most on seeing them, by W_E W_V W_O W_U; "L0H0 suppresses", of those whose own
+    logit it lowers most. Nothing without layers. Source: Urdshals & Urdshals 2025, arXiv 2501.18666, which finds
+    vocabulary-splitting and copy-suppression in networks that sort; the number is ours.
+    """
+
+    needs: ClassVar[str] = "a transformer, and answers that are among the tokens it reads"
+    name: Literal["vocabulary-split"] = "vocabulary-split"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        are_tokens = task.reads == "tokens" and task.answers == "token" and task.d_out <= task.d_in
+        return super().fits(task, model) and are_tokens

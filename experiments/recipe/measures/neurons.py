@@ -44,3 +44,18 @@ class NeuronAuroc(OfNeurons):
 
     unit: ClassVar[str] = "area under the curve"
     name: Literal["neuron-auroc"] = "neuron-auroc"
+
+
+class NeuronRules(OfNeurons):
+    """How well what a neuron reads foretells when it fires. Its rule: the one, two or three classes of items, such as
+    "theirs" of "c4", along whose probe directions its input weights lie best all hold at once; how many of them, other
+    answers than those it is scored on decide, by F1. It fires where its activation is among its largest tenth there.
+    "precision L0": P(fires | rule), "recall L0": P(rule | fires), "f1 L0": 2 P R / (P + R); means over the neurons of a
+    layer, and of all as "precision", "recall", "f1". "shuffled f1": of the rules of other neurons of the layer, the
+    control; a rule that has nothing to do with a neuron has a precision of 0.1.
+
+    The first hidden state that the task names is looked at. A rule that never holds has a precision of 0.
+    """
+
+    unit: ClassVar[str] = "fraction"
+    name: Literal["neuron-rules"] = "neuron-rules"

@@ -41,6 +41,34 @@ class LinearProbe(Probe):
     name: Literal["linear-probe"] = "linear-probe"
 
 
+class ProbeTransplant(Probe):
+    """Accuracy of the linear probe of one place in the residual stream when it reads another, held out, in [0, 1]: "L0
+    to L1" of the probe that was fitted after layer 0 and reads after layer 1, and so for every two places; the whole is
+    the mean over all pairs of different places. High where a hidden state is written the same way in both places, so
+    that later layers keep it and add to it; as low as "majority" where it is written anew.
+
+    The first hidden state that the task names is looked at.
+    """
+
+    name: Literal["probe-transplant"] = "probe-transplant"
+
+
+class ProbePerKind(Probe):
+    """Accuracy of the linear probe of each place in the residual stream on each kind of item apart, held out, in
+    [0, 1]: on a board "flipped L0" of discs that the last move turned, "standing L0" of those that it left, "empty L0".
+    Read them together: turned discs are "theirs" for whoever is next, so a probe that knows nothing but which discs are
+    often "theirs" does well on them and badly on standing ones. Where both rise, the turning is computed.
+
+    The first hidden state that the task names is looked at; which kinds there are, the task says.
+    """
+
+    needs: ClassVar[str] = "a transformer, a task that tells kinds of hidden items apart, and at least 8 test examples"
+    name: Literal["probe-per-kind"] = "probe-per-kind"
+
+    def fits(self, task: TaskSpec, model: Model) -> bool:
+        return super().fits(task, model) and bool(task.hidden_kinds)
+
+
 class MlpProbe(Probe):
     """As linear-probe, with one hidden layer of ReLU that all items share.
 

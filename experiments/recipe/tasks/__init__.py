@@ -7,6 +7,7 @@ from pydantic import Field
 from experiments.recipe.tasks.automata import CyclicAutomaton, DyckAutomaton, FlipFlop, PermutationAutomaton
 from experiments.recipe.tasks.digits import DigitArithmetic
 from experiments.recipe.tasks.features import FeatureReconstruct
+from experiments.recipe.tasks.graphs import GraphHops, GraphPath
 from experiments.recipe.tasks.groups import GroupComposition
 from experiments.recipe.tasks.ioi import IoiSymbolic
 from experiments.recipe.tasks.lists import ReduceList
@@ -25,6 +26,7 @@ from experiments.recipe.tasks.previous_token import PreviousToken
 from experiments.recipe.tasks.recurrence import Recurrence
 from experiments.recipe.tasks.regression import IclNetwork, IclRegression, IclSparse, IclTree
 from experiments.recipe.tasks.repeats import RandomPeriod, RepeatedSubsequence
+from experiments.recipe.tasks.scores import SummedScores
 from experiments.recipe.tasks.skip_trigram import SkipTrigram
 from experiments.recipe.tasks.sorting import SortAnyLength, SortList
 from experiments.recipe.tasks.task import IGNORED, MAX_TEST_EXAMPLES, Task, TokenTask
@@ -39,6 +41,8 @@ __all__ = [
     "DyckAutomaton",
     "FeatureReconstruct",
     "FlipFlop",
+    "GraphHops",
+    "GraphPath",
     "GroupComposition",
     "IclNetwork",
     "IclRegression",
@@ -66,6 +70,7 @@ __all__ = [
     "SkipTrigram",
     "SortAnyLength",
     "SortList",
+    "SummedScores",
     "Task",
     "TokenTask",
 ]
@@ -77,6 +82,8 @@ AnyTokenTask = (
     | DigitArithmetic
     | DyckAutomaton
     | FlipFlop
+    | GraphHops
+    | GraphPath
     | GroupComposition
     | IoiSymbolic
     | ModularAddition
@@ -95,6 +102,7 @@ AnyTokenTask = (
     | RepeatedSubsequence
     | SortAnyLength
     | SortList
+    | SummedScores
 )
 AnyTask = AnyTokenTask | FeatureReconstruct | IclRegression | IclSparse | IclNetwork | IclTree
 

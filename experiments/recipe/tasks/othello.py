@@ -7,6 +7,11 @@ from pydantic import Field, model_validator
 from experiments.recipe.tasks.task import MAX_TEST_EXAMPLES, TokenTask
 
 MINE_THEIRS, BLACK_WHITE = "mine-theirs", "black-white"
+FLIPPED, STANDING, EMPTY = (
+    "flipped",
+    "standing",
+    "empty",
+)  # squares whose disc the last move turned, or did not, or none
 MAX_GAMES_ON_4X4 = 20_000  # there are 60,060 in all, and test games must not be among those trained on
 
 
@@ -81,3 +86,7 @@ class Othello(TokenTask):
     @property
     def hidden_states(self) -> tuple[str, ...]:
         return (MINE_THEIRS, BLACK_WHITE)
+
+    @property
+    def hidden_kinds(self) -> tuple[str, ...]:
+        return (FLIPPED, STANDING, EMPTY)

@@ -86,7 +86,7 @@ class IclNetwork(InContext):
     """Networks with one hidden layer, f(x) = sqrt(2 / r) sum_i a_i ReLU(w_i . x) over r hidden neurons, with all
     weights standard normal. Problem 3.14; Garg et al. 2022, section 5."""
 
-    methods: ClassVar[tuple[str, ...]] = ("kernel regression", "least squares")
+    methods: ClassVar[tuple[str, ...]] = ("kernel regression", "trained network", "least squares")
     name: Literal["icl-network"] = "icl-network"
     hidden: Annotated[int, Field(ge=1, le=1024, description="r: hidden neurons")] = 100
 

@@ -74,6 +74,11 @@ class Task(Spec, ABC):
         """Names of what an example holds at each answer without showing it, such as a board: what probes look for."""
         return ()
 
+    @property
+    def hidden_kinds(self) -> tuple[str, ...]:
+        """Names of the kinds that items of the first hidden state are told apart by, such as discs that just turned."""
+        return ()
+
 
 class TokenTask(Task):
     """Tokens in, tokens out."""

@@ -4,13 +4,18 @@ import datetime
 
 import pytest
 import time_machine
+from django.utils import timezone
 
-from experiments.models import Shard, Worker
+from experiments.models import Shard, State, Worker
 from experiments.protocol import ClaimRequest, Heartbeat
+from experiments.services.events import store_batch
+from experiments.services.leases import reap_expired
+from experiments.services.revoking import revoke_worker_token
 from experiments.services.tokens import create_worker_token
+from experiments.services.workers import announce_worker
 from problems.models import User
 from tests.experiments.api.conftest import Caller
-from tests.experiments.making import announcement, claim, make_run
+from tests.experiments.making import announcement, artifact_event, batch, claim, go_silent, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -65,4 +70,31 @@ def test_run_token_dies_with_its_lease(shard: Shard, worker: Worker) -> None:
     caller = Caller(f"Run {claim(shard, worker).secret}")
     Shard.objects.update(state="queued")
     refused = caller.post(f"/api/shards/{shard.pk}/heartbeat/", Heartbeat(epoch=1))
+    assert (refused.status_code, refused.json()["code"]) == (409, "stale_epoch")
+
+
+def test_revoked_token_lets_nobody_in_and_what_its_workers_hold_goes_on_elsewhere(bob: User, shard: Shard) -> None:
+    made = create_worker_token(owner=bob)
+    worker = announce_worker(token=made.token, announcement=announcement())
+    granted = claim(shard, worker)
+    holder = Caller(f"Run {granted.secret}")
+
+    assert revoke_worker_token(made.token) == 1
+    shard.refresh_from_db()
+    assert (shard.state, shard.worker) == (State.QUEUED, None)
+    assert Caller(f"Worker {made.secret}").post("/api/worker/announce/", announcement()).status_code == 401
+    assert holder.post(f"/api/shards/{shard.pk}/heartbeat/", Heartbeat(epoch=1)).json()["code"] == "stale_epoch"
+    assert holder.put(f"/api/shards/{shard.pk}/blobs/{'0' * 64}/", b"x").json()["code"] == "stale_epoch"
+    assert not Worker.objects.accepting(timezone.now()).exists()
+
+
+def test_run_token_that_died_with_its_lease_reads_no_file(bob: User, shard: Shard, worker: Worker) -> None:
+    granted = claim(shard, worker)
+    holder = Caller(f"Run {granted.secret}")
+    name = artifact_event("c0", b"weights").artifact.sha256
+    store_batch(lease=granted.lease, batch=batch(granted, 0, artifact_event("c0", b"weights")))
+    assert b"".join(holder.get(f"/api/shards/{shard.pk}/blobs/{name}/")) == b"weights"
+    go_silent(shard)
+    reap_expired()
+    refused = holder.get(f"/api/shards/{shard.pk}/blobs/{name}/")
     assert (refused.status_code, refused.json()["code"]) == (409, "stale_epoch")

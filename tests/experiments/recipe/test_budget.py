@@ -3,7 +3,7 @@
 import pytest
 
 from experiments.recipe import recipe_from_toml
-from experiments.recipe.budget import SECONDS_PER_UPDATE, budget_of, passes_by_phase
+from experiments.recipe.budget import SECONDS_PER_UPDATE, budget_of, phases_of
 from experiments.recipe.costs import forward_flops, parameter_count, training_flops
 from experiments.recipe.models import Mlp, ToyModel, Transformer
 from experiments.recipe.tasks import FeatureReconstruct, ModularAddition
@@ -61,14 +61,14 @@ kept = 0.5
 first = { name = "modular-addition", modulus = 7, train_fraction = 0.5 }
 second = { name = "modular-subtraction", modulus = 7, train_fraction = 0.5 }"""
     recipe = recipe_from_toml(toml.replace('\nname = "modular-addition"\nmodulus = 7', task))
-    assert passes_by_phase(recipe) == [(25, [24]), (75, [48])]
+    assert [(phase.n_steps, phase.passes) for phase in phases_of(recipe)] == [(25, [24]), (75, [48])]
 
 
 def test_a_fourier_loss_runs_the_network_on_all_pairs_too(toml):
     plain = recipe_from_toml(toml)
     with_loss = recipe_from_toml(toml + '\n[[interventions]]\nname = "fourier-loss"\ncoefficient = 1.0\n')
-    assert passes_by_phase(plain) == [(100, [15])]
-    assert passes_by_phase(with_loss) == [(100, [15, 49])]
+    assert [phase.passes for phase in phases_of(plain)] == [[15]]
+    assert [phase.passes for phase in phases_of(with_loss)] == [[15, 49]]
 
 
 def test_time_needs_a_known_rate(toml):

@@ -43,6 +43,7 @@ def test_a_scale_of_attention_is_a_positive_number(scale):
     [
         ({"d_model": 20, "n_heads": 8}, "model.n_heads", "what divides d_model, or any number together with d_head"),
         ({"d_head": 5, "positions": "rotary"}, "model.d_head", "even"),
+        ({"d_model": 2048, "n_heads": 2}, "model.n_heads", "at least 4 heads"),
         (
             {"activation": "tanh"},
             "model.activation",

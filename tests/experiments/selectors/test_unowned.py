@@ -11,6 +11,7 @@ from experiments.selectors.unowned import shards_without_owner
 from experiments.services.dispatch import dispatch
 from experiments.services.finishing import finish_shard
 from experiments.services.leases import reap_expired
+from experiments.services.passes import noted
 from experiments.services.pauses import pause_class
 from experiments.services.workers import announce_worker
 from problems.models import User
@@ -26,6 +27,10 @@ def later(seconds: float) -> datetime.datetime:
 
 def speak(worker: Worker) -> None:
     announce_worker(token=worker.token, announcement=announcement(worker.name))
+
+
+def broker_away() -> int:
+    raise RuntimeError("the broker takes no messages")
 
 
 def unowned() -> list[Shard]:
@@ -44,6 +49,19 @@ def test_a_shard_that_is_offered_is_taken_care_of(shard: Shard, worker: Worker, 
         speak(worker)
         assert dispatch() == 1
         assert unowned() == []
+
+
+def test_a_shard_that_is_offered_for_a_minute_and_not_taken_is_nobodys(shard: Shard, worker: Worker) -> None:
+    dispatch()
+    for seconds in (20, 40):
+        with time_machine.travel(later(seconds)):
+            speak(worker)
+            assert dispatch() == 1
+            assert unowned() == []
+    with time_machine.travel(later(62)):
+        speak(worker)
+        dispatch()
+        assert unowned() == [shard]
 
 
 def test_a_shard_that_waits_for_a_slot_lacks_nothing(shard: Shard, worker: Worker, alice: User) -> None:
@@ -72,6 +90,17 @@ def test_a_shard_that_nobody_may_take_waits_for_that(
         if stopped_by == "a pause":
             speak(worker)
             pause_class(hardware_class="cpu", reason="Repairs.", by=carol)
+        assert unowned() == []
+
+
+def test_a_shard_that_waits_for_the_broker_is_offered_again_and_again(
+    shard: Shard, worker: Worker, broker: Wakeups
+) -> None:
+    broker.is_up = False
+    with time_machine.travel(later(100)):
+        speak(worker)
+        with pytest.raises(RuntimeError):
+            noted("dispatch", broker_away)
         assert unowned() == []
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.models import Run, Shard, Worker
 from experiments.selectors.reasons import Reason, Wait
-from experiments.selectors.waiting import PASSED_ON, of_run, why_shards_wait
+from experiments.selectors.waiting import PASSED_ON, of_run, shards_of, why_shards_wait
 from experiments.services.dispatch import dispatch
 from experiments.services.finishing import finish_shard
 from experiments.services.pauses import lift_pause, pause_class
@@ -88,3 +88,12 @@ def test_shard_claimed_while_its_page_is_made_breaks_nothing(run: Run, worker: W
     claim(run.shards.get(), worker)
     make_worker(worker.token.owner, "another")
     assert why_shards_wait(shards)[shards[0].pk].place == 0
+
+
+def test_run_and_its_shards_are_told_as_they_were_at_one_moment(run: Run, shard: Shard, worker: Worker) -> None:
+    assert run.state == "queued"
+    claim(shard, worker)  # since the run was read
+    [seen] = shards_of(run)
+
+    assert (run.state, seen.state) == ("running", "running")
+    assert run.started_at is not None

@@ -6,7 +6,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from experiments.models import Lease, Run, Shard, State, Worker
 from experiments.protocol import ProgressEvent
 from experiments.services.events import store_batch
-from experiments.services.finishing import finish_shard
+from experiments.services.finishing import VERIFIED_AT_ONCE, finish_shard
 from experiments.services.leases import extend_lease
 from experiments.services.refusals import Conflict
 from tests.experiments.conftest import Wakeups
@@ -44,8 +44,18 @@ def test_every_change_of_state_is_told_with_its_reason(run: Run, shard: Shard, w
     told = run.events.filter(shard=shard).values_list("old_state", "new_state", "text")
     assert list(told) == [
         ("queued", "running", "claimed by worker bench-1"),
+        ("running", "succeeded", "the worker is done, and all 0 files are stored"),
+    ]
+
+
+def test_an_attempt_with_many_files_is_finishing_while_they_are_looked_for(shard: Shard, worker: Worker) -> None:
+    granted = claim(shard, worker)
+    files = [stored_file(f"c{n}", b"the same", seed=0, step=n) for n in range(VERIFIED_AT_ONCE + 1)]
+    finish_shard(lease=granted.lease, outcome=succeeded(granted, *files))
+    told = shard.events.values_list("old_state", "new_state", "text")
+    assert list(told)[1:] == [
         ("running", "finishing", "the worker is done"),
-        ("finishing", "succeeded", "all 0 files are stored"),
+        ("finishing", "succeeded", "the worker is done, and all 21 files are stored"),
     ]
 
 

@@ -25,7 +25,8 @@ def share(person, name):
 def spend(shard, worker, *, seconds: float, ending: str = "succeeded", kind: str = "not_finite") -> None:
     """An attempt that took so long."""
     granted = claim(shard, worker)
-    Lease.objects.filter(pk=granted.lease.pk).update(granted_at=timezone.now() - datetime.timedelta(seconds=seconds))
+    granted.lease.granted_at = timezone.now() - datetime.timedelta(seconds=seconds)
+    granted.lease.save()
     if ending == "lost":
         go_silent(shard)
         reap_expired()

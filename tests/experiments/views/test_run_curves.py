@@ -64,7 +64,7 @@ def test_after_a_restart_everything_is_sent_again(client, training, worker):
     training.measure((0, 0, 4.0), (0, 10, 3.0))
     first = ask(client, training.shard.run)
     training.shard.refresh_from_db()
-    give_back(training.shard)
+    give_back(training.shard, training.shard.run)
     claim_shard(shard_id=training.shard.pk, worker=worker)
     again = ask(client, training.shard.run, **next_question(first))
     assert again["whole"]

@@ -7,7 +7,8 @@ from experiments.models import Run, Worker
 from experiments.protocol import Failure, LogEvent, Outcome
 from experiments.services.finishing import finish_shard
 from experiments.services.runs import request_cancel, submit_run
-from tests.experiments.making import make_recipe, make_run
+from experiments.views import runs
+from tests.experiments.making import claim, make_recipe, make_run
 from tests.experiments.views.conftest import EXPECTED
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,17 @@ def test_the_workers_page_counts_what_waits(client, run):
     assert "No worker has been heard of" in shown
     assert '<th scope="row">any</th><td class="right num">1</td>' in shown
     assert Run.objects.live().count() == 1
+
+
+def test_state_and_reason_are_of_one_moment_although_a_worker_takes_it_meanwhile(
+    client, run, shard, worker, monkeypatch
+):
+    def read_then_taken(pk):
+        read = Run.objects.select_related("recipe__problem", "recipe__author", "submitter").get(pk=pk)
+        claim(shard, worker)
+        return read
+
+    monkeypatch.setattr(runs, "_run", read_then_taken)
+    shown = page(client, run)
+    assert "RUNNING" in shown and "carries it out" in shown
+    assert "QUEUED" not in shown

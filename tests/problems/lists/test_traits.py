@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.db.models import Value
 from django.http import QueryDict
 
 from problems.filters import CHOICES, ProblemFilter, chosen_values
@@ -57,7 +58,8 @@ def value_of(entry, name, now):
     if name == "claimed":
         entry.reported = ""
         return "claimed" if entry.status(now) == Status.BEING_WORKED_ON else "free"
-    return next(value for value, rule in TRAITS[name].items() if rule.check({**vars(entry), "pk": entry.pk}))
+    columns = {f.name: Value(getattr(entry, f.attname), output_field=f) for f in ListEntry._meta.concrete_fields}
+    return next(value for value, rule in TRAITS[name].items() if rule.check({**columns, "pk": entry.pk}))
 
 
 def test_two_filters_share_nothing_that_changes():

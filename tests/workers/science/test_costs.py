@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from experiments.recipe.budget import passes_by_phase
+from experiments.recipe.budget import phases_of
 from experiments.recipe.costs import forward_flops, training_flops
 from tests.workers.science.runs import FAMILIES, MLP, PREVIOUS_TOKEN, REGRESSION, SUPERPOSITION, recipe
 from workers.science.training.trainer import Trainer
@@ -33,7 +33,7 @@ OTHERS = [
 @pytest.mark.parametrize("asked", [*map(recipe, FAMILIES.values()), *OTHERS], ids=str)
 def test_arithmetic_is_what_torch_counts(asked):
     """Matrix products, two operations per multiply-add; torch counts neither elementwise work nor lookups."""
-    ((_, (n_examples,)),) = passes_by_phase(asked)
+    (n_examples,) = phases_of(asked)[0].passes
     trainer = Trainer(asked, (0, 1), CPU)
     with FlopCounterMode(display=False) as counted:
         trainer.update()
@@ -46,7 +46,7 @@ def test_arithmetic_is_what_torch_counts(asked):
 
 def test_a_loss_term_is_counted_as_a_pass_of_its_own():
     asked = recipe(MLP, interventions=[{"name": "fourier-loss", "coefficient": 1.0}])
-    ((_, passes),) = passes_by_phase(asked)
+    passes = phases_of(asked)[0].passes
     network = sum(training_flops(asked.task, asked.model, n_examples) for n_examples in passes)
     filtering = 2 * 2 * 7 * 7 * 7  # the frequencies of 7 sums and 7 logits, forward and back
     trainer = Trainer(asked, (0, 1), CPU)

@@ -59,6 +59,13 @@ FEATURES = {
         "interventions": [{"name": "mask-weights", "keep": 0.5}, {"name": "l2-loss", "coefficient": 0.01}],
         "training": SHORT | {"batch": 6, "max_gradient_norm": 0.1, "learning_rate_schedule": "cosine"},
     },
+    "curriculum": REGRESSION
+    | {
+        "curriculum": [
+            {"field": "dims", "start": 1, "interval": 7},
+            {"field": "points", "start": 2, "interval": 4},
+        ]
+    },
     "some answers of a regression": REGRESSION | {"training": SHORT | {"batch": 6, "loss_at": [1, 3]}},
 }
 

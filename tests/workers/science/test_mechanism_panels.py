@@ -15,9 +15,9 @@ from experiments.recipe.measures import (
 )
 from tests.workers.science.hand_built import LENGTH, LOUD, MODEL, VOCABULARY, previous_token_weights
 from tests.workers.science.runs import ADDITION, MLP, PREVIOUS_TOKEN, MemoryArchive, carry_out, of_kind, recipe
-from workers.science.analyses.head_circuits import full_ov, full_qk
 from workers.science.events import Analysed
 from workers.science.measures import measure
+from workers.science.mechanisms.circuits import full_ov, full_qk
 from workers.science.model import Weights
 from workers.science.setup import set_up
 from workers.science.trajectory import Trajectory

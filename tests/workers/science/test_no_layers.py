@@ -5,8 +5,9 @@ import torch
 
 from experiments.recipe.models import Transformer as TransformerSpec
 from tests.workers.science.parity import assert_same, model_with, some_tokens, weights_of
-from tests.workers.science.runs import PREVIOUS_TOKEN, carry_out, measured, recipe
+from tests.workers.science.runs import PREVIOUS_TOKEN, carry_out, measured, of_kind, recipe
 from workers.science.bridge import to_transformer_lens
+from workers.science.events import Analysed, Measured
 from workers.science.initial_weights import first_matrix
 
 OF_HEADS = [{"name": "head-scores"}, {"name": "attention-to-answer"}, {"name": "attention-to-position", "to": "0"}]
@@ -49,3 +50,25 @@ def test_a_sweep_down_to_no_layers_keeps_the_measures_of_heads_where_there_are_h
     run = recipe(PREVIOUS_TOKEN, model=model, measures=[{"name": "accuracy"}, *map(dict, OF_HEADS)])
     events = carry_out(run)
     assert measured(events, "accuracy") and not any(measured(events, of_heads["name"]) for of_heads in OF_HEADS)
+
+
+def test_probes_read_what_is_unembedded_and_neurons_there_are_none():
+    task = {"name": "graph-hops", "nodes": 4, "n_test": 40}
+    looks = [
+        {"name": "linear-probe"},
+        {"name": "neuron-auroc"},
+        {"name": "neuron-directions"},
+        {"name": "neuron-rules"},
+    ]
+    run = recipe(
+        PREVIOUS_TOKEN,
+        task=task,
+        model={"n_layers": 0, "d_model": 8, "n_heads": 1},
+        measures=looks,
+        analyses=[{"name": name} for name in ("probe-map", "neuron-map", "neuron-examples")],
+    )
+    events = carry_out(run)
+    seen = {event.component for event in of_kind(Measured, events) if event.measure == "linear-probe"}
+    assert seen == {"way", "way embedding", "way majority", "way shuffled"}
+    assert not any(measured(events, look["name"]) for look in looks[1:])
+    assert len(of_kind(Analysed, events)) == 3  # those of the probe map

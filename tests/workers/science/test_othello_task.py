@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from experiments.recipe.tasks import IGNORED, Othello
-from tests.workers.science.slow_othello import BLACK, replay
+from tests.workers.science.slow_othello import BLACK, replay, starting
 from workers.science.hidden_states import hidden_states_of
 from workers.science.othello import Board
 from workers.science.randomness import generator
@@ -68,6 +68,24 @@ def test_both_encodings_of_the_board_are_those_of_a_slow_replay():
                 expected = [{first: 0, -first: 1, 0: 2}[disc] for disc in seen]
                 assert states[name].values[game, place].tolist() == expected
         assert (states["mine-theirs"].values[game, len(moves) :] == IGNORED).all()
+
+
+def test_squares_are_told_apart_by_what_the_last_move_did_to_them():
+    test = data(SMALL).test.take(torch.arange(20))
+    state, places = hidden_states_of(SMALL, test)["mine-theirs"], Board(4).squares.tolist()
+    assert tuple(state.kinds) == SMALL.hidden_kinds
+    for game in range(20):
+        read = test.inputs[game].tolist()
+        moves = [divmod(places[token], 4) for token in read[: int((test.labels[game] != IGNORED).sum())]]
+        before = starting(4)
+        for place, (discs, _) in enumerate(replay(4, moves)):
+            seen = {name: mask[game, place].tolist() for name, mask in state.kinds.items()}
+            for number in range(16):
+                square = divmod(number, 4)
+                now, then = discs.get(square, 0), before.get(square, 0)
+                kind = {True: "empty" if now == 0 else "standing", False: "flipped" if then else ""}[now == then]
+                assert [name for name, mask in seen.items() if mask[number]] == [kind] * bool(kind)
+            before = discs
 
 
 def test_squares_have_names_and_stand_in_rows():

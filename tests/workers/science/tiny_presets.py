@@ -10,9 +10,11 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "cyclic-automaton": {"n_test": 16},
     "digit-arithmetic": {"n_test": 32},
     "feature-reconstruct": {"n_features": 5, "n_test": 16},
-    "icl-network": {"dims": 2, "points": 12, "hidden": 4, "n_test": 8},
+    "graph-hops": {"n_test": 32},
+    "graph-path": {"n_test": 32},
+    "icl-network": {"dims": 2, "points": 22, "hidden": 4, "n_test": 8},
     "icl-regression": {"dims": 2, "points": 21, "n_test": 8},
-    "icl-sparse": {"dims": 3, "points": 12, "n_test": 8},
+    "icl-sparse": {"dims": 4, "points": 12, "n_test": 8},
     "icl-tree": {"dims": 2, "points": 16, "n_test": 8},
     "ioi-symbolic": {"names": 5, "n_test": 32},
     "modular-addition": {"modulus": 7},
@@ -27,8 +29,9 @@ SMALL_TASKS: dict[str, dict[str, Any]] = {
     "recurrence": {"modulus": 7},
     "repeated-subsequence": {"vocabulary": 6, "length": 17, "span": 4, "n_test": 8},
     "skip-trigram": {"queries": 2, "length": 5, "n_test": 8},
-    "sort-any-length": {"vocabulary": 14, "n_test": 40},
+    "sort-any-length": {"vocabulary": 64, "n_test": 400},
     "sort-list": {"vocabulary": 7, "n_test": 8},
+    "summed-scores": {"train_examples": 30, "n_test": 32},
     "two-phase": {"switch_at": 3},
 }
 # Layers and heads stay as they are: expectations name heads.
@@ -49,6 +52,8 @@ def tiny(preset: Recipe) -> Recipe:
     _shrink(data["model"], preset.model.model_dump(), SMALL_MODELS[preset.model.name])
     _shrink(data["training"], preset.training.model_dump(), SMALL_TRAINING)
     _shrink_steps(data)
+    for curriculum in data.get("curriculum", []):
+        curriculum |= {"start": data["task"][curriculum["field"]] - 1, "increment": 1, "interval": 2}
     for intervention in data.get("interventions", []):
         intervention |= SMALL_INTERVENTIONS.get(intervention["name"], {})
     return recipe_from_data(data | {"checkpoints": {"count": 3}, "measure_at": {"count": 3}})

@@ -7,6 +7,7 @@ from torch import Tensor
 from experiments.recipe.analyses import HeadCircuits
 from experiments.recipe.panels import MAX_VALUES, Axis, Grid, Panel
 from workers.science import layers
+from workers.science.mechanisms.circuits import full_ov, full_qk
 from workers.science.model import Weights
 from workers.science.naming import distinct
 from workers.science.registry import implements
@@ -71,22 +72,6 @@ def _of_layer(trajectory: Trajectory, model: Transformer, weights: Weights, laye
             y=Axis(label="position that looks"),
             grids=_grids(layer, full_qk(model, weights, layer, _position_vectors(model, weights)), seeds, names),
         )
-
-
-def full_ov(model: Transformer, weights: Weights, layer: int) -> Float[Tensor, "seed head token d_vocab_out"]:
-    """W_E W_V W_O W_U of every head: row a, column b is what attending to token a adds to the logit of b."""
-    here = f"blocks.{layer}.attn"
-    read = weights["embed.W_E"][:, None] @ weights[f"{here}.W_V"]  # (seed, head, token, d_head)
-    return read @ (weights[f"{here}.W_O"] @ model.unembedding(weights)[:, None])
-
-
-def full_qk(
-    model: Transformer, weights: Weights, layer: int, rows: Float[Tensor, "seed row d_model"]
-) -> Float[Tensor, "seed head row row"]:
-    """X W_Q W_K^T X^T times the scale of the scores, for the vectors X of tokens or positions."""
-    here = f"blocks.{layer}.attn"
-    queries, keys = (rows[:, None] @ weights[f"{here}.W_{letter}"] for letter in "QK")
-    return queries @ keys.mT * model.spec.score_scale
 
 
 def _position_vectors(model: Transformer, weights: Weights) -> Float[Tensor, "seed pos d_model"]:

@@ -30,7 +30,7 @@ def neuron_examples(spec: NeuronExamples, trajectory: Trajectory) -> list[Panel]
         best = (choosing - 0.5).abs().nan_to_num(0.0).amax(-1).argsort(1, descending=True)[:, :N_NEURONS]
         of_areas += _area_grids(scoring, best, state, layer, seeds)
         of_tokens += _token_grids(tokens_at_the_top(snapshot, layer, best), best, snapshot, layer, seeds)
-    return [_area_panel(of_areas), _token_panel(of_tokens)]
+    return [_area_panel(of_areas), _token_panel(of_tokens)] if of_areas else []
 
 
 def tokens_at_the_top(

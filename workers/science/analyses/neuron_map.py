@@ -6,7 +6,9 @@ from torch import Tensor
 
 from experiments.recipe.analyses import NeuronMap
 from experiments.recipe.panels import MAX_VALUES, Axis, Grid, Panel, Series
+from workers.science.evaluation import Snapshot
 from workers.science.hidden_states import HiddenState
+from workers.science.neuron_rules import rules_of, said_of
 from workers.science.neurons import LayerOfNeurons, layer_of_neurons, main_state, n_layers
 from workers.science.registry import implements
 from workers.science.thinning import evenly
@@ -18,13 +20,15 @@ N_NEURONS = 16  # drawn of each layer and seed
 @implements(NeuronMap)
 def neuron_map(spec: NeuronMap, trajectory: Trajectory) -> list[Panel]:
     """Cosines of the neurons' input and output weights with the directions of linear probes, for the neurons that line
-    up best; and for all of them, what each writes along the direction it reads most of."""
+    up best; for all of them, what each writes along the direction it reads most of; and how well the rule that its
+    input weights spell foretells when it fires."""
     snapshot, seeds = trajectory.last, trajectory.setup.seeds
     state = main_state(snapshot)
     layers = [layer_of_neurons(snapshot, state, layer) for layer in range(n_layers(snapshot))]
     grids = [g for place, layer in enumerate(layers) for g in _maps(layer.reads, state, place, seeds)]
     series = [s for place, layer in enumerate(layers) for s in _reading_and_writing(layer, state, place, seeds)]
-    return [_map_panel(grids), _write_erase_panel(series)]
+    rules = [s for place, layer in enumerate(layers) for s in _rules(snapshot, layer, state, place, seeds)]
+    return [_map_panel(grids), _write_erase_panel(series), _rules_panel(rules)] if grids else []
 
 
 def _map_panel(grids: list[Grid]) -> Panel:
@@ -87,6 +91,37 @@ def _reading_and_writing(layer: LayerOfNeurons, state: HiddenState, place: int, 
             x=x[row, kept].tolist(),
             y=y[row, kept].tolist(),
             text=[f"neuron {n}: {names[best[row, n, 0]]}" for n in kept.tolist()],
+        )
+        for row, seed in enumerate(seeds)
+    ]
+
+
+def _rules_panel(series: list[Series]) -> Panel:
+    return Panel(
+        key="neuron-rules",
+        title="How well a neuron's input weights foretell when it fires",
+        note="Each point is a neuron; its rule, beside the point, is what its input weights line up with best. Up: "
+        "where the rule holds, the neuron is among its largest tenth; a rule that has nothing to do with it is at 0.1. "
+        "To the right: where the neuron fires, the rule holds. A clean detector is in the upper right corner.",
+        kind="scatter",
+        x=Axis(label="recall"),
+        y=Axis(label="precision"),
+        series=series,
+    )
+
+
+def _rules(
+    snapshot: Snapshot, layer: LayerOfNeurons, state: HiddenState, place: int, seeds: Sequence[int]
+) -> list[Series]:
+    rules = rules_of(snapshot, state, place, layer.reads)
+    kept = evenly(rules.precision.shape[1], MAX_VALUES // (16 * len(seeds)))
+    return [
+        Series(
+            name=f"L{place}",
+            seed=seed,
+            x=rules.recall[row, kept].tolist(),
+            y=rules.precision[row, kept].tolist(),
+            text=[f"neuron {n}: {said}" for n, said in enumerate(said_of(rules, state, row)) if n in set(kept)],
         )
         for row, seed in enumerate(seeds)
     ]

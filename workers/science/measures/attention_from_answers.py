@@ -4,11 +4,18 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from experiments.recipe.measures import AttentionToAnswer, AttentionToPosition
-from experiments.recipe.tasks import IGNORED
-from workers.science.evaluation import Snapshot, recorded
-from workers.science.mechanisms.asked import Asked, asked_by
-from workers.science.mechanisms.sites import by_head
+from experiments.recipe.measures import AttentionToAnswer, AttentionToPosition, VocabularySplit
+from workers.science.evaluation import Snapshot
+from workers.science.mechanisms.asked import Asked, asked_by, is_asked_for
+from workers.science.mechanisms.by_token import (
+    attention_paid,
+    holds_answer,
+    looks_by_token,
+    share_on_diagonal,
+    shares_of_heads,
+    split_of,
+)
+from workers.science.mechanisms.sites import by_head, heads_of
 from workers.science.registry import implements
 from workers.science.transformer import Transformer
 
@@ -17,8 +24,7 @@ from workers.science.transformer import Transformer
 def attention_to_answer(spec: AttentionToAnswer, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
     """Mean over the answers that are asked for of the sum of A[i, j] over all j whose token is right at i."""
     asked = asked_by(spec, snapshot)
-    holds_answer = asked.inputs[:, :, None, :] == asked.labels[..., None]  # (seed, example, answer, key)
-    return by_head(snapshot.model, attention_to(snapshot, asked, holds_answer), spec.said_which)
+    return by_head(snapshot.model, attention_to(snapshot, asked, holds_answer(asked)), spec.said_which)
 
 
 @implements(AttentionToPosition)
@@ -38,17 +44,28 @@ def attention_to(
     assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
     if not model.spec.n_layers:
         return torch.zeros(len(asked.inputs), 0)
-    names = [f"blocks.{layer}.attn.hook_pattern" for layer in range(model.spec.n_layers)]
-    places = list(asked.positions)
-    rows = recorded(model, snapshot.weights, asked.inputs, names, kept=lambda pattern: pattern[:, :, :, places])
-    pattern = torch.cat([rows[name] for name in names], dim=2).double()  # (seed, example, layer head, answer, key)
-    paid = (pattern * wanted[:, :, None]).sum(-1)  # (seed, example, layer head, answer)
-    is_asked = _is_asked(asked)
+    paid, is_asked = attention_paid(snapshot, asked, wanted), is_asked_for(asked)
     return (paid * is_asked[:, :, None]).sum(dim=(1, 3)) / is_asked.sum(dim=(1, 2))[:, None]
 
 
-def _is_asked(asked: Asked) -> Bool[Tensor, "seed example answer"]:
-    """Answers that are numbers are all asked for."""
-    if asked.labels.is_floating_point():
-        return torch.ones_like(asked.labels[..., 0], dtype=torch.bool)
-    return asked.labels != IGNORED
+@implements(VocabularySplit)
+def vocabulary_split(spec: VocabularySplit, snapshot: Snapshot) -> dict[str, Float[Tensor, "seed"]]:
+    """Mutual information of right answer and head over ln(number of heads), and of each head its shares of tokens, all
+    of them in [0, 1]."""
+    model = snapshot.model
+    assert isinstance(model, Transformer), "the recipe's check lets only transformers in"
+    if not model.spec.n_layers:
+        return {}
+    looks = looks_by_token(snapshot, asked_by(spec, snapshot))
+    kinds = {
+        "share": shares_of_heads(looks).nanmean(2),
+        "copies": share_on_diagonal(model, snapshot.weights, lowest=False),
+        "suppresses": share_on_diagonal(model, snapshot.weights, lowest=True),
+    }
+    heads = [site.name for site in heads_of(model)]
+    values = {
+        f"{head} {kind}{spec.said_which}": of_heads[:, place]
+        for kind, of_heads in kinds.items()
+        for place, head in enumerate(heads)
+    }
+    return {spec.said_which.strip(): split_of(looks)} | values

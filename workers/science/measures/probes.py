@@ -63,7 +63,7 @@ def _components(found: Iterator[Found]) -> dict[str, Float[Tensor, "seed"]]:
 
 def residual_stream(n_layers: int) -> dict[str, str]:
     """Hook names of what enters the first layer and of what leaves each, by the names of components."""
-    return {"embedding": "blocks.0.hook_resid_pre"} | {
+    return {"embedding": "blocks.0.hook_resid_pre" if n_layers else "ln_final.hook_in"} | {
         f"L{layer}": f"blocks.{layer}.hook_resid_post" for layer in range(n_layers)
     }
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from experiments.recipe.answers import OnAnswers
@@ -63,3 +63,10 @@ def accuracy_at(outputs: Tensor, labels: Tensor) -> Float[Tensor, "seed"]:
     asked = labels != IGNORED
     right = (outputs.argmax(-1) == labels) & asked
     return right.sum(dim=(1, 2)).double() / asked.sum(dim=(1, 2))
+
+
+def is_asked_for(asked: Asked) -> Bool[Tensor, "seed example answer"]:
+    """Answers that are numbers are all asked for."""
+    if asked.labels.is_floating_point():
+        return torch.ones_like(asked.labels[..., 0], dtype=torch.bool)
+    return asked.labels != IGNORED

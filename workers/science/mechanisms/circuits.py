@@ -40,6 +40,22 @@ def heads_of_weights(model: Transformer, weights: Weights) -> Heads:
     return Heads(of_all("Q"), of_all("K"), of_all("V"), of_all("O").mT)
 
 
+def full_ov(model: Transformer, weights: Weights, layer: int) -> Float[Tensor, "seed head token d_vocab_out"]:
+    """W_E W_V W_O W_U of every head: row a, column b is what attending to token a adds to the logit of b."""
+    here = f"blocks.{layer}.attn"
+    read = weights["embed.W_E"][:, None] @ weights[f"{here}.W_V"]  # (seed, head, token, d_head)
+    return read @ (weights[f"{here}.W_O"] @ model.unembedding(weights)[:, None])
+
+
+def full_qk(
+    model: Transformer, weights: Weights, layer: int, rows: Float[Tensor, "seed row d_model"]
+) -> Float[Tensor, "seed head row row"]:
+    """X W_Q W_K^T X^T times the scale of the scores, for the vectors X of tokens or positions."""
+    here = f"blocks.{layer}.attn"
+    queries, keys = (rows[:, None] @ weights[f"{here}.W_{letter}"] for letter in "QK")
+    return queries @ keys.mT * model.spec.score_scale
+
+
 def copying_scores(model: Transformer, weights: Weights) -> Float[Tensor, "seed head"]:
     """sum of Re lambda / sum of |lambda| over the eigenvalues of W_E W_V W_O W_U, in [-1, 1]; 0 where that is zero.
 

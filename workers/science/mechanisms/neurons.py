@@ -1,4 +1,4 @@
-"""Holding many neurons at their mean, in one order or another."""
+"""Replacing the activations of many neurons, in one order or another."""
 
 from collections.abc import Mapping
 
@@ -17,18 +17,15 @@ def neuron_hooks(snapshot: Snapshot) -> list[str]:
     return [name for name in snapshot.model.hook_names if name.endswith(".hook_post")]
 
 
-def mean_and_writing(
-    snapshot: Snapshot, asked: Asked
-) -> tuple[dict[str, Float[Tensor, "seed 1 *pos width"]], Float[Tensor, "seed neuron"]]:
-    """Each neuron's mean over the examples, at each position; and how much it writes, layer by layer: the deviation of
-    its activation from that mean, as a root mean square, times the norm of its outgoing weights."""
+def how_much_is_written(snapshot: Snapshot, asked: Asked) -> Float[Tensor, "seed neuron"]:
+    """Layer by layer, the deviation of each neuron's activation from its mean over the examples, at each position, as a
+    root mean square, times the norm of its outgoing weights."""
     found = recorded(snapshot.model, snapshot.weights, asked.inputs, neuron_hooks(snapshot))
-    means = {name: x.mean(1, keepdim=True) for name, x in found.items()}
     writing = [
-        (x - means[name]).square().flatten(1, -2).mean(1).sqrt() * _outgoing(snapshot, layer).norm(dim=-1)
-        for layer, (name, x) in enumerate(found.items())
+        (x - x.mean(1, keepdim=True)).square().flatten(1, -2).mean(1).sqrt() * _outgoing(snapshot, layer).norm(dim=-1)
+        for layer, x in enumerate(found.values())
     ]
-    return means, torch.cat(writing, dim=1)
+    return torch.cat(writing, dim=1)
 
 
 def _outgoing(snapshot: Snapshot, layer: int) -> Float[Tensor, "seed neuron d_out"]:
@@ -45,24 +42,22 @@ def _outgoing(snapshot: Snapshot, layer: int) -> Float[Tensor, "seed neuron d_ou
 def loss_without(
     snapshot: Snapshot,
     asked: Asked,
-    means: Mapping[str, Float[Tensor, "seed 1 *pos width"]],
+    others: Mapping[str, Float[Tensor, "seed example *pos width"]],
     order: Int[Tensor, "seed neuron"],
     n_ablated: int,
 ) -> Float[Tensor, "seed"]:
-    """The loss when the first neurons of an order are held at their mean."""
-    is_held = torch.zeros_like(order, dtype=torch.bool).scatter(1, order[:, :n_ablated], True)
-    edits = _edits(means, is_held)
-    outputs = edited_outputs(snapshot.model, snapshot.weights, asked.inputs, asked.positions, lambda rows: edits)
+    """The loss when the first neurons of an order have other activations, given by hook name."""
+    is_replaced = torch.zeros_like(order, dtype=torch.bool).scatter(1, order[:, :n_ablated], True)
+    widths = [activation.shape[-1] for activation in others.values()]
+    of_layers = dict(zip(others, torch.split(is_replaced, widths, dim=1), strict=True))
+
+    def edits_of(rows: slice) -> Mapping[str, Edit]:
+        return {name: _replacing(others[name][:, rows], chosen) for name, chosen in of_layers.items()}
+
+    outputs = edited_outputs(snapshot.model, snapshot.weights, asked.inputs, asked.positions, edits_of)
     return loss_at(snapshot, outputs, asked.labels)
 
 
-def _edits(
-    means: Mapping[str, Float[Tensor, "seed 1 *pos width"]], is_held: Bool[Tensor, "seed neuron"]
-) -> dict[str, Edit]:
-    def holding(mean: Tensor, held: Bool[Tensor, "seed neuron"]) -> Edit:
-        mask = held.view(len(held), *[1] * (mean.dim() - 2), -1)
-        return lambda x: torch.where(mask, mean, x)
-
-    widths = [mean.shape[-1] for mean in means.values()]
-    parts = torch.split(is_held, widths, dim=1)
-    return {name: holding(mean, held) for (name, mean), held in zip(means.items(), parts, strict=True)}
+def _replacing(other: Float[Tensor, "seed example *pos width"], chosen: Bool[Tensor, "seed width"]) -> Edit:
+    mask = chosen.view(len(chosen), *[1] * (other.dim() - 2), -1)
+    return lambda x: torch.where(mask, other, x)

@@ -3,7 +3,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from experiments.recipe.tasks import IGNORED, Othello
-from experiments.recipe.tasks.othello import BLACK_WHITE, MINE_THEIRS
+from experiments.recipe.tasks.othello import BLACK_WHITE, EMPTY, FLIPPED, MINE_THEIRS, STANDING
 from workers.science.dataset import Dataset, Examples
 from workers.science.hidden_states import HiddenState
 from workers.science.othello import Board, Positions, random_games, replayed, unpacked
@@ -75,12 +75,32 @@ def boards(spec: Othello, examples: Examples) -> dict[str, HiddenState]:
     asked = (examples.labels != IGNORED)[..., None]
     columns, rows = tuple("abcdefgh"[: spec.size]), tuple(str(row) for row in range(1, spec.size + 1))
 
+    black, white = mine.where(to_move, theirs), theirs.where(to_move, mine)
+    kinds = _kinds_of_squares(spec, black, white)
+
     def state(first: Tensor, second: Tensor, classes: tuple[str, str]) -> HiddenState:
         values = torch.full(first.shape, 2, device=first.device).where(~second, 1).where(~first, 0)
-        return HiddenState(values.where(asked, IGNORED), (*classes, "empty"), columns, rows)
+        return HiddenState(values.where(asked, IGNORED), (*classes, "empty"), columns, rows, kinds)
 
-    black, white = mine.where(to_move, theirs), theirs.where(to_move, mine)
     return {
         MINE_THEIRS: state(mine, theirs, ("mine", "theirs")),
         BLACK_WHITE: state(black, white, ("black", "white")),
     }
+
+
+def _kinds_of_squares(
+    spec: Othello,
+    black: Bool[Tensor, "*seed example answer square"],
+    white: Bool[Tensor, "*seed example answer square"],
+) -> dict[str, Bool[Tensor, "*seed example answer square"]]:
+    """By what the last move did to them: turned, left standing; without a disc. The disc just placed is of no kind."""
+    begun, squares = Board(spec.size).start((), black.device), torch.arange(spec.size**2, device=black.device)
+    first = [
+        unpacked(discs, squares).expand_as(black[..., :1, :]) for discs in (begun.mine, begun.theirs)
+    ]  # black begins
+    black_before, white_before = (
+        torch.cat([start, after[..., :-1, :]], dim=-2) for start, after in zip(first, (black, white), strict=True)
+    )
+    flipped = (black & white_before) | (white & black_before)
+    standing = (black & black_before) | (white & white_before)
+    return {FLIPPED: flipped, STANDING: standing, EMPTY: ~(black | white)}

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from experiments.recipe.combined import TaskSpec
+from experiments.recipe.combined import Combined, TaskSpec
+from experiments.recipe.curriculum import Curriculum, task_at
 from experiments.recipe.shares import counts_at, phases, shares_at
+from experiments.recipe.tasks import SingleTask
 from experiments.recipe.training import Training
-from workers.science.dataset import Dataset, Examples, joined, stacked
+from workers.science.dataset import Dataset, Draw, Examples, joined, stacked
 from workers.science.randomness import generator
+from workers.science.tasks import build_dataset
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Batch:
 class Batches:
     """The examples of each step: the whole training sets of the parts that have a share, or a number from each.
 
-    A number is drawn anew from the task, or from a fixed set: with replacement, or epoch after epoch.
+    A number is drawn anew from the task, or from a fixed set: with replacement, or epoch after epoch. With a
+    curriculum, it is drawn from the task as it is at the step; positions and answers that it lacks are not there.
     """
 
     def __init__(
@@ -36,10 +40,13 @@ class Batches:
         parts: Mapping[str, Sequence[Dataset]],
         seeds: Sequence[int],
         device: torch.device,
+        curriculum: Sequence[Curriculum] = (),
     ) -> None:
         self.task, self.training, self.parts, self.seeds, self.device = task, training, parts, seeds, device
+        self.curriculum = curriculum
         self._whole_sets = lru_cache(maxsize=1)(self._join_whole_sets)
         self._order = lru_cache(maxsize=4 * len(seeds) * len(parts))(self._draw_order)
+        self._eased = lru_cache(maxsize=len(seeds))(self._build_eased)
 
     def at(self, step: int) -> Batch:
         shares, counts = shares_at(self.task, step), counts_at(self.task, self.training.batch, step)
@@ -59,8 +66,22 @@ class Batches:
             if isinstance(dataset.train, Examples):
                 drawn.append(dataset.train.take(self._rows(name, place, count, step)))
             else:
-                drawn.append(dataset.train(generator(seed, f"batch {name}".strip(), step), count))
+                draw = self._eased(seed, self._task_at(step)) if self.curriculum else dataset.train
+                drawn.append(draw(generator(seed, f"batch {name}".strip(), step), count))
         return stacked(drawn)
+
+    def _task_at(self, step: int) -> SingleTask:
+        eased = task_at(self.task, self.curriculum, step)
+        assert not isinstance(eased, Combined), "the recipe refuses a curriculum there"
+        return eased
+
+    def _build_eased(self, seed: int, eased: SingleTask) -> Draw:
+        """What draws one seed's examples of an easier task, as the network of the whole task reads them."""
+        dataset, (whole,) = build_dataset(eased, generator(seed, "data")), self.parts.values()
+        assert not isinstance(dataset.train, Examples), "the recipe refuses a curriculum there"
+        n_answers = len(dataset.answer_positions)
+        assert dataset.answer_positions == whole[0].answer_positions[:n_answers], "an easier task is asked elsewhere"
+        return partial(_widened, dataset.train, self.task.d_in)
 
     def _rows(self, name: str, place: int, count: int, step: int) -> Int[Tensor, "row"]:
         """Which examples of a fixed set one seed sees."""
@@ -86,6 +107,14 @@ class Batches:
         begin the next."""
         n_train = len(_fixed(self.parts[name][place]))
         return torch.randperm(n_train, generator=generator(self.seeds[place], f"epoch {name}".strip(), epoch))
+
+
+def _widened(draw: Draw, d_in: int, drawing: torch.Generator, n_examples: int) -> Examples:
+    """Examples whose vectors have zeros for the numbers that they lack."""
+    examples = draw(drawing, n_examples)
+    if not examples.inputs.is_floating_point():
+        return examples
+    return Examples(torch.nn.functional.pad(examples.inputs, (0, d_in - examples.inputs.shape[-1])), examples.labels)
 
 
 def _fixed(dataset: Dataset) -> Examples:

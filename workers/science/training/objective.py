@@ -22,10 +22,11 @@ class Objective:
     def losses(self, weights: Weights, batch: Batch, step: int) -> Float[Tensor, "seed"]:
         """Of each seed: sum over parts of share * mean loss of the part's examples, plus the terms of interventions."""
         model = self.setup.model.in_training(self.setup.seeds, step)
-        outputs = model.answer_outputs(weights, batch.examples.inputs, self._positions)
         labels = batch.examples.labels
         if len(self._answers):
             labels = labels.index_select(2, self._answers)
+        positions = self._positions[: labels.shape[2]]  # fewer, where a curriculum has not come to all of them
+        outputs = model.answer_outputs(weights, batch.examples.inputs, positions)
         terms = [*self._of_parts(outputs, labels, batch), *(term(weights) for term in self.terms)]
         return torch.stack(terms).sum(0) if len(terms) > 1 else terms[0]
 

@@ -38,7 +38,7 @@ class Trainer:
         stage, projections = projected(recipe.interventions, stage)
         self.weights: Weights = {name: weight.clone() for name, weight in stage.weights.items()}
         self.objective = Objective(self.setup, loss_terms(recipe.interventions, stage))
-        self.batches = Batches(recipe.task, recipe.training, self.setup.parts, self.seeds, device)
+        self.batches = Batches(recipe.task, recipe.training, self.setup.parts, self.seeds, device, recipe.curriculum)
         self.optimizer = Optimizer(recipe.training, self.weights, frozen=self.setup.frozen)
         self.watch = DivergenceWatch(self.seeds, device)
         self.pruning = Pruning(rounds_of(recipe.interventions, stage), masks, self.weights, self.optimizer)
