@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from problems.models import Problem, User
+    from problems.models import ListEntry, Problem, User
     from problems.models.querysets import ProblemQuerySet
 
 # What `Evidence.annotate` may add to a queryset of problems, and what each counts; what it leaves out stays 0.
@@ -72,7 +72,7 @@ class Evidence(Protocol):
     def annotate(self, problems: "ProblemQuerySet") -> "ProblemQuerySet":
         """Adds integer annotations named in COUNTS, usable in filters. Use subqueries, not joins: filters chain."""
 
-    def row_cells(self, problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
+    def row_cells(self, problems: "Sequence[Problem] | Sequence[ListEntry]") -> Mapping[int, ResultCell]:
         """The Results cell by primary key, for the rows of one page, in a constant number of queries."""
 
     def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
@@ -115,7 +115,7 @@ def annotate_evidence(problems: "ProblemQuerySet") -> "ProblemQuerySet":
     return problems if _registered is None else _registered.annotate(problems)
 
 
-def result_cells(problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
+def result_cells(problems: "Sequence[Problem] | Sequence[ListEntry]") -> Mapping[int, ResultCell]:
     return {} if _registered is None else _registered.row_cells(problems)
 
 

@@ -2,9 +2,9 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from experiments.recipe import Recipe, recipe_from_data
+from problems.addresses import address
 
 
 class SubmittedRecipeQuerySet(models.QuerySet["SubmittedRecipe"]):
@@ -51,7 +51,7 @@ class SubmittedRecipe(models.Model):
         return f"{self.title} ({self.digest[:12]})"
 
     def get_absolute_url(self) -> str:
-        return reverse("recipe", args=[self.pk])
+        return address("recipe", self.pk)
 
     @property
     def recipe(self) -> Recipe:

@@ -3,7 +3,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import connections, models
-from django.urls import reverse
+
+from problems.addresses import address
 
 
 class State(models.TextChoices):
@@ -63,7 +64,7 @@ class Run(models.Model):
         return f"Run {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("run", args=[self.pk])
+        return address("run", self.pk)
 
     @property
     def is_ended(self) -> bool:

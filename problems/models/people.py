@@ -2,7 +2,8 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
+
+from problems.addresses import address
 
 # Without "@": handles are public and exported, and nobody's e-mail address may end up in them.
 is_handle = RegexValidator(
@@ -63,7 +64,7 @@ class User(AbstractUser):
         return f"@{self.username}"
 
     def get_absolute_url(self) -> str:
-        return reverse("person", args=[self.username])
+        return address("person", self.username)
 
     @property
     def name(self) -> str:

@@ -10,10 +10,10 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from problems.addresses import address
 from problems.evidence import run_cards
 from problems.markdown import Known, handles_in, html_of, runs_in
 from problems.models import Comment, Idea, Problem, User
@@ -44,6 +44,7 @@ class Discussion:
     comments: list[ShownComment]
     page: "Page[Comment]"
     url: str  # where a comment is sent to
+    kept: str  # of the query of this page, for links that begin an answer
     draft: str  # what the form begins with: a quotation, or nothing
     answered: Comment | None  # what the form answers
 
@@ -60,14 +61,28 @@ def discussion_of(
         comments=list(shown(comments, user, revisions or {})),
         page=page,
         url=post_url(place),
+        kept=kept_of(query),
         draft=quotation(quoted) if quoted else "",
         answered=answered,
     )
 
 
+def silence_on(place: Problem | Idea) -> Discussion:
+    """Where nobody has said anything."""
+    page = Paginator(Comment.objects.none(), COMMENTS_PER_PAGE).get_page(1)
+    return Discussion(comments=[], page=page, url=post_url(place), kept="", draft="", answered=None)
+
+
+def kept_of(query: QueryDict) -> str:
+    others = query.copy()
+    for name in ("quote", "answer"):
+        others.pop(name, None)
+    return f"{others.urlencode()}&" if others else ""
+
+
 def in_threads(place: Problem | Idea, user: User | AnonymousUser) -> "QuerySet[Comment]":
     """The oldest thread first, and within a thread the oldest comment."""
-    visible = place.comments.visible_to(user).select_related("added_by", "problem", "idea")
+    visible = place.comments.visible_to(user).select_related("added_by")
     began, first = Coalesce("answers__created_at", "created_at"), Coalesce("answers_id", F("pk"))
     return visible.order_by(began, first, "created_at", "pk")
 
@@ -124,8 +139,8 @@ def quotation(comment: Comment) -> str:
 
 def post_url(place: Problem | Idea) -> str:
     if isinstance(place, Problem):
-        return reverse("problem-comments", args=[place.number])
-    return reverse("idea-comments", args=[place.pk])
+        return address("problem-comments", place.number)
+    return address("idea-comments", place.pk)
 
 
 def address_of(comment: Comment, user: User | AnonymousUser, *, carried_list: str = "") -> str:

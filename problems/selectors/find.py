@@ -88,7 +88,7 @@ def reasons(row: Row, time: LaptopTime | None) -> list[str]:
     known = [
         f"its recipe takes {in_minutes(time.seconds)} on a laptop, {time.rests_on}" if time else "",
         "somebody is on it; a claim locks nothing" if row.claims else "nobody is on it",
-        f"difficulty {row.problem.difficulty.replace('-', ' to ')}" if entry.difficulty_low else "difficulty not known",
+        f"difficulty {entry.difficulty.replace('-', ' to ')}" if entry.difficulty_low else "difficulty not known",
         "no existing work is listed" if not entry.n_references else "",
         "nothing has been run on it yet" if not entry.n_runs else "",
         "help is wanted" if entry.n_wishes else "",

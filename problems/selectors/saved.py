@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Value
 from django.http import QueryDict
 
-from problems.filters import ProblemFilter
+from problems.filters import PartOfAQuestion
 from problems.models import SavedFilter, Subscription, User
 from problems.selectors.listing import describe_all
 
@@ -24,7 +24,7 @@ class SavedList:
 
 def saved_lists(owner: User) -> list[SavedList]:
     """In three queries for up to AT_ONCE of them."""
-    filters = {saved: ProblemFilter(QueryDict(saved.query)) for saved in owner.saved_filters.all()}
+    filters = {saved: PartOfAQuestion(QueryDict(saved.query)) for saved in owner.saved_filters.all()}
     counts = dict(counts_of((saved.pk, asked) for saved, asked in filters.items()))
     watched = Subscription.objects.filter(user=owner, is_muted=False, saved_filter__isnull=False)
     keys = set(watched.values_list("saved_filter", flat=True))
@@ -33,7 +33,7 @@ def saved_lists(owner: User) -> list[SavedList]:
     ]
 
 
-def counts_of(filters: Iterable[tuple[int, ProblemFilter]]) -> Iterator[tuple[int, int]]:
+def counts_of(filters: Iterable[tuple[int, PartOfAQuestion]]) -> Iterator[tuple[int, int]]:
     """How many problems each filter finds, by its key."""
     counted = [number_of(key, asked) for key, asked in filters]
     while counted:
@@ -42,7 +42,7 @@ def counts_of(filters: Iterable[tuple[int, ProblemFilter]]) -> Iterator[tuple[in
         counted = counted[AT_ONCE:]
 
 
-def number_of(key: int, asked: ProblemFilter) -> "QuerySet[Any, Any]":
+def number_of(key: int, asked: PartOfAQuestion) -> "QuerySet[Any, Any]":
     """One row, the key and the number, also where nothing is found."""
     found = asked.only(*asked.chosen).order_by()
     return found.values(which=Value(key)).annotate(n=Count("pk")).values_list("which", "n")

@@ -14,6 +14,7 @@ from problems.forms import ClaimForm, NoteForm
 from problems.models import Claim, ClaimEvent, Problem, User
 from problems.selectors.problem_claims import claims_on
 from problems.selectors.problem_page import find_problem
+from problems.selectors.surroundings import things_around
 from problems.services.claim_cap import TooManyClaims, is_at_cap
 from problems.services.claims import claim_problem, kind_of, note_on_claim, release_claim, resume_claim
 from problems.services.limits import LimitReached
@@ -28,7 +29,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     if problem is None:
         return no_such_problem(request, number)
 
-    claims = claims_on(problem, request.user)
+    claims = claims_on(problem, request.user, things_around(problem))
     form = claim_form(request, problem, claims.own)
     if request.method == "POST" and form.is_valid() and was_claimed(request, problem, form):
         return to_problem(request, problem)

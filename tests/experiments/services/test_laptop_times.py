@@ -39,6 +39,7 @@ def carry_out(recipe, alice, *, seconds, **worker):
     granted = claim(run.shards.get(), make_worker(alice, **worker))
     began = granted.lease.granted_at - datetime.timedelta(seconds=seconds)
     Lease.objects.filter(pk=granted.lease.pk).update(granted_at=began)
+    granted.lease.refresh_from_db()
     return granted
 
 
@@ -80,6 +81,7 @@ def test_a_run_that_no_laptop_would_make_so_tells_nothing(measured, alice, stran
     granted = carry_out(recipe, alice, seconds=90, hardware_class="gpu" if strange == "on a GPU" else "cpu")
     if strange == "from a resume state":
         Lease.objects.filter(pk=granted.lease.pk).update(resume_step=50)
+        granted.lease.refresh_from_db()
     finish_shard(lease=granted.lease, outcome=succeeded(granted))
     assert time_of(recipe)[1] == "estimate"
 
@@ -93,5 +95,6 @@ def test_every_shard_of_the_run_counts(measured, alice):
         granted = claim(shard, worker)
         began = granted.lease.granted_at - datetime.timedelta(seconds=30)
         Lease.objects.filter(pk=granted.lease.pk).update(granted_at=began)
+        granted.lease.refresh_from_db()
         finish_shard(lease=granted.lease, outcome=succeeded(granted))
     assert time_of(recipe)[0] == pytest.approx(60, abs=10)
