@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("experiments", "0010_time_on_a_laptop"),
+        ("experiments", "0012_retry_storage_failures_later"),
     ]
 
     operations = [
