@@ -25,6 +25,7 @@ class Demo:
     database_url: str  # empty for SQLite in the data folder
     threads: int
     broker_socket: Path
+    storage_retry_seconds: int
 
     @property
     def url(self) -> str:
@@ -53,6 +54,7 @@ def demo_from_environment() -> Demo:
         database_url=env_text("DATABASE_URL", ""),
         threads=env_int("WORKER_THREADS", os.cpu_count() or 1),
         broker_socket=broker_socket,
+        storage_retry_seconds=env_int("STORAGE_RETRY_SECONDS", 60),
     )
 
 
@@ -72,6 +74,7 @@ def site_environment(demo: Demo) -> dict[str, str]:
         "CIRCUITBOARD_SECRET_KEY_FILE": str(demo.secret("secret_key")),
         "CIRCUITBOARD_BASE_URL": demo.url,
         "CIRCUITBOARD_BROKER_URL": demo.broker_url,
+        "CIRCUITBOARD_STORAGE_RETRY_SECONDS": str(demo.storage_retry_seconds),
     }
 
 

@@ -6,19 +6,15 @@ preset without a current section is listed as not yet run.
 
 import contextlib
 import fcntl
-import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-
 from experiments.recipe import Recipe, recipe_from_toml
-from experiments.recipe.recipe import PROSE
+from experiments.recipe.laptop import settings_digest
 
 ROOT = Path(__file__).parents[1]
 PRESETS = ROOT / "experiments" / "presets"
@@ -69,16 +65,6 @@ def laptop_presets() -> dict[str, Preset]:
     """By slug."""
     found = [Preset(path) for path in sorted(PRESETS.glob("*.laptop.toml"))]
     return {preset.slug: preset for preset in found}
-
-
-def settings_digest(toml: str) -> str:
-    """Of what the TOML asks for, without its prose and without what the vocabulary adds to it."""
-    settings = {name: value for name, value in tomllib.loads(toml).items() if name not in PROSE}
-    settings["expect"] = [
-        {name: value for name, value in expectation.items() if name != "source"}
-        for expectation in settings.get("expect", [])
-    ]
-    return hashlib.sha256(rfc8785.dumps(settings)).hexdigest()[:12]
 
 
 def current_sections(presets: Mapping[str, Preset]) -> dict[str, str]:

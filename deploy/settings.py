@@ -226,6 +226,7 @@ RATE_LIMITS = env_rates(
 
 # --- Limits on runs ---
 RUN_TIME_LIMIT_SECONDS = env_int("RUN_TIME_LIMIT_SECONDS", 24 * 3600)
+STORAGE_RETRY_SECONDS = env_int("STORAGE_RETRY_SECONDS", 60)  # after the first storage failure; longer after others
 RUNNING_SHARDS_PER_USER = env_int("RUNNING_SHARDS_PER_USER", 64)
 LIVE_SHARDS_PER_USER = env_int("LIVE_SHARDS_PER_USER", 2000)  # running and waiting
 DEVICE_SECONDS_PER_USER_PER_WEEK = env_int("DEVICE_HOURS_PER_USER_PER_WEEK", 400) * 3600

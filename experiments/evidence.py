@@ -2,29 +2,33 @@
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from experiments.models import ENDED, LIVE, Run, State, SubmittedRecipe
-from experiments.recipe.budget import budget_of
-from experiments.selectors.headlines import headline_points
-from experiments.selectors.wall import Tile, headline_cell, tiles
+from experiments.models import ENDED, Run, State, SubmittedRecipe
+from experiments.selectors.best_runs import Tried, best_of_problems, best_of_recipes
+from experiments.selectors.headlines import headlines
+from experiments.selectors.wall import headline_cell, lines, tiles
+from experiments.services.headlines import Line
 from experiments.templatetags.quantities import duration
-from problems.evidence import ResultCell, RunCard, UnreflectedRuns
+from problems.evidence import LaptopTime, ResultCell, RunCard, UnreflectedRuns
 from problems.models import Problem
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from problems.models import User
+    from problems.models import ListEntry, User
     from problems.models.querysets import ProblemQuerySet
 
 CARDS = 12
 RUNS = 10
 LAPTOP = "laptop"
-LAPTOP_FLOPS_PER_SECOND = 30e9  # what two laptop cores reach on matrices as small as these
+IN_A_LIST = ("state", "created_at", "recipe__title", "submitter__username")
+ON_A_RECIPE_CARD = ("problem", "title", "size", "laptop_seconds", "laptop_rests_on", "author__username")
+ON_A_CARD = (*IN_A_LIST, "recipe__resolved", "recipe__problem__number")
 
 
 class ExperimentEvidence:
@@ -42,42 +46,37 @@ class ExperimentEvidence:
             n_succeeded_runs=_count(runs, "recipe__problem", counted=SUCCEEDED),
         )
 
-    def row_cells(self, problems: Sequence[Problem]) -> Mapping[int, ResultCell]:
-        shown = _with_best(Problem.objects.filter(pk__in=[problem.pk for problem in problems]))
-        rows = [row for row in shown if row["starter"]]
-        runs = Run.objects.select_related("recipe").in_bulk([row["best"] for row in rows if row["best"]])
-        untried = [row["starter"] for row in rows if not row["best"]]
-        starters = SubmittedRecipe.objects.in_bulk(untried)
-        points = headline_points(runs.values())
+    def row_cells(self, problems: "Sequence[Problem] | Sequence[ListEntry]") -> Mapping[int, ResultCell]:
+        tried = best_of_problems([problem.pk for problem in problems])
+        curves = headlines({row.best: row.state for row in tried if row.best})
         return {
-            row["pk"]: _run_cell(runs[row["best"]], row["n_runs"], points)
-            if row["best"]
-            else ResultCell(recipe_in_words(starters[row["starter"]]))
-            for row in rows
+            row.problem: _run_cell(row, curves[row.best]) if row.best else ResultCell(_starter_in_words(row))
+            for row in tried
         }
 
     def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
-        quick = SubmittedRecipe.objects.filter(size=LAPTOP, flops__lte=seconds * LAPTOP_FLOPS_PER_SECOND)
+        quick = SubmittedRecipe.objects.filter(size=LAPTOP, laptop_seconds__lte=seconds)
         return quick.order_by().values("problem")
 
-    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
-        recipes = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, flops__isnull=False)
-        quickest = recipes.order_by().values_list("problem").annotate(least=Min("flops"))
-        return {problem: flops / LAPTOP_FLOPS_PER_SECOND for problem, flops in quickest}
+    def laptop_times(self, problems: Collection[int]) -> Mapping[int, LaptopTime]:
+        known = SubmittedRecipe.objects.filter(size=LAPTOP, problem__in=problems, laptop_seconds__isnull=False)
+        slowest_first = known.order_by("-laptop_seconds").values_list("problem", "laptop_seconds", "laptop_rests_on")
+        words = dict(SubmittedRecipe.RestsOn.choices)
+        return {problem: LaptopTime(seconds or 0.0, words[rests_on]) for problem, seconds, rests_on in slowest_first}
 
     def section(self, problem: Problem, user: "User | AnonymousUser") -> dict[str, Any]:
-        recipes = list(problem.recipes.select_related("author").order_by(*STARTERS_FIRST)[:CARDS])
-        newest = {run.recipe_id: run for run in _newest_runs(recipes)}
-        shown = dict(zip(newest, tiles(newest.values()), strict=True))
-        runs = Run.objects.filter(recipe__problem=problem).select_related("recipe", "submitter").order_by("-pk")
+        recipes = list(recipes_of(problem)[:CARDS])
+        best = {run.recipe_id: run for run in best_of_recipes([recipe.pk for recipe in recipes])}
+        runs = list(runs_of(problem)[: RUNS + 1]) if best else []
+        curves = headlines({run.pk: run.state for run in best.values()})
         return {
-            "cards": [_card(recipe, shown.get(recipe.pk)) for recipe in recipes],
+            "cards": [_card(recipe, best.get(recipe.pk), curves) for recipe in recipes],
             "runs": runs[:RUNS],
-            "n_runs": runs.count(),
+            "has_more_runs": len(runs) > RUNS,
         }
 
     def cards(self, runs: Collection[int]) -> Mapping[int, RunCard]:
-        found = Run.objects.filter(pk__in=runs).select_related("recipe__problem", "submitter")
+        found = Run.objects.filter(pk__in=runs).select_related("recipe__problem", "submitter").only(*ON_A_CARD)
         return {
             tile.run.pk: RunCard(tile.run.get_absolute_url(), "experiments/_run_card.html", {"tile": tile})
             for tile in tiles(found)
@@ -90,22 +89,37 @@ class ExperimentEvidence:
         return UnreflectedRuns(counted["n"], counted["oldest"])
 
     def front(self, user: "User | AnonymousUser") -> dict[str, Any]:
-        runs = Run.objects.select_related("recipe__problem", "submitter").order_by("-pk")
-        return {"running": tiles(runs.live()[:4]), "finished": tiles(runs.succeeded()[:4])}
+        runs = Run.objects.order_by("-pk")
+        return {"running": lines(runs.live()[:4]), "finished": lines(runs.succeeded()[:4])}
 
     def person(self, person: "User") -> dict[str, Any]:
-        runs = Run.objects.filter(submitter=person).select_related("recipe__problem", "submitter").order_by("-pk")
-        return {"runs": tiles(runs[:RUNS]), "n_runs": runs.count()}
+        runs = Run.objects.filter(submitter=person).order_by("-pk")
+        return {"runs": lines(runs[:RUNS]), "n_runs": runs.count()}
+
+
+def recipes_of(problem: Problem) -> QuerySet[SubmittedRecipe]:
+    """The starters first, without their text and data, which are long and not shown."""
+    recipes = problem.recipes.select_related("author").only(*ON_A_RECIPE_CARD)
+    return recipes.order_by(*STARTERS_FIRST)
+
+
+def runs_of(problem: Problem) -> QuerySet[Run]:
+    """The newest first."""
+    runs = Run.objects.filter(recipe__problem=problem).select_related("recipe", "submitter").order_by("-pk")
+    return runs.only(*IN_A_LIST)
 
 
 STARTERS_FIRST = (Case(When(preset="", then=1), default=0), "-pk")
 
 
 def recipe_in_words(recipe: SubmittedRecipe) -> str:
-    if recipe.size != LAPTOP:
-        return "recipe"
-    flops = recipe.flops if recipe.flops is not None else budget_of(recipe.recipe).flops
-    return f"recipe, about {duration(flops / LAPTOP_FLOPS_PER_SECOND)} on a laptop"
+    return ", ".join(filter(None, ["recipe", laptop_time_in_words(recipe)]))
+
+
+def laptop_time_in_words(recipe: SubmittedRecipe) -> str:
+    if recipe.size != LAPTOP or recipe.laptop_seconds is None:
+        return ""
+    return f"about {duration(recipe.laptop_seconds)} on a laptop, {recipe.get_laptop_rests_on_display()}"
 
 
 # Asked as what is counted and not as what is looked for: SQLite, which keeps no statistics by itself, would else go
@@ -119,47 +133,21 @@ def _count(rows: QuerySet[Any], problem: str, *, counted: Q | None = None) -> Co
     return Coalesce(Subquery(numbers, output_field=IntegerField()), Value(0))
 
 
-# The best run of a recipe or problem: the newest that succeeded, or else the newest live one, or else the newest.
-BEST_FIRST: tuple[dict[str, Any], ...] = ({"state": State.SUCCEEDED}, {"state__in": LIVE}, {})
-
-
-def _newest_of_recipe(**which: Any) -> Subquery:
-    """Stands at the end of a stretch of the index `runs_of_recipe`, however many runs there are."""
-    return Subquery(Run.objects.filter(recipe=OuterRef("pk"), **which).order_by("-pk").values("pk")[:1])
-
-
-def _newest_of_problem(**which: Any) -> Subquery:
-    recipes = SubmittedRecipe.objects.filter(problem=OuterRef("pk")).annotate(newest=_newest_of_recipe(**which))
-    return Subquery(recipes.order_by(F("newest").desc(nulls_last=True)).values("newest")[:1])
-
-
-def _with_best(problems: "ProblemQuerySet") -> QuerySet[Any, Any]:
-    """By problem: its best run, its first starter recipe, and what the list says of the number of its runs."""
-    starters = SubmittedRecipe.objects.filter(problem=OuterRef("pk")).order_by("-size", *STARTERS_FIRST)
-    shown = problems.order_by().annotate(
-        best=Coalesce(*(_newest_of_problem(**which) for which in BEST_FIRST)),
-        starter=Subquery(starters.values("pk")[:1]),
-        n_runs=Coalesce("entry__n_runs", 0),
-    )
-    return shown.values("pk", "best", "starter", "n_runs")
-
-
-def _run_cell(run: Run, n_runs: int, points: Mapping[int, tuple[tuple[float, float], ...]]) -> ResultCell:
-    text = f"{n_runs} run{'' if n_runs == 1 else 's'}"
-    if run.state not in ENDED or run.state == State.FAILED:
-        text += f", {run.get_state_display()}" if n_runs == 1 else f", the newest {run.get_state_display()}"
-    if not points[run.pk]:
+def _run_cell(row: Tried, line: Line) -> ResultCell:
+    text = f"{row.n_runs} run{'' if row.n_runs == 1 else 's'}"
+    state = State(row.state)
+    if state not in ENDED or state == State.FAILED:
+        text += f", {state.label}" if row.n_runs == 1 else f", the newest {state.label}"
+    if not line.points or not row.best:
         return ResultCell(text)
-    cell = headline_cell(run, points[run.pk])
-    return ResultCell(text, points=cell.points, points_label=cell.points_label)
+    return replace(headline_cell(row.best, line), text=text)
 
 
-def _newest_runs(recipes: Sequence[SubmittedRecipe]) -> list[Run]:
-    best = Coalesce(*(_newest_of_recipe(**which) for which in BEST_FIRST))
-    chosen = SubmittedRecipe.objects.filter(pk__in=[r.pk for r in recipes]).annotate(best=best)
-    pks = [pk for pk in chosen.values_list("best", flat=True) if pk]
-    return list(Run.objects.filter(pk__in=pks).select_related("recipe__problem", "submitter"))
+def _starter_in_words(row: Tried) -> str:
+    starter = SubmittedRecipe(size=row.size, laptop_seconds=row.laptop_seconds, laptop_rests_on=row.laptop_rests_on)
+    return recipe_in_words(starter)
 
 
-def _card(recipe: SubmittedRecipe, tile: Tile | None) -> dict[str, Any]:
-    return {"recipe": recipe, "tile": tile, "cost": recipe_in_words(recipe)}
+def _card(recipe: SubmittedRecipe, run: Run | None, curves: Mapping[int, Line]) -> dict[str, Any]:
+    cell = headline_cell(run.pk, curves[run.pk]) if run else None
+    return {"recipe": recipe, "run": run, "cell": cell, "cost": laptop_time_in_words(recipe)}

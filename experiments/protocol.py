@@ -100,6 +100,7 @@ class Announcement(Message):
     vocabulary: Sha256 | Literal[""] = ""  # digest of the recipe vocabulary it reads; not said: taken for the site's
     environment: Environment = {}  # versions of Python, torch, ...
     stopping: bool = False  # no new shards, please
+    disk_full: bool = False  # nor as long as this is said: their files would find no room
 
 
 class Welcome(Reply):
@@ -145,6 +146,7 @@ class Claim(Reply):
     # not name them, and its run token reads them.
     start_artifacts: list[ClaimedArtifact] = []
     time_limit_seconds: int
+    memory_bytes: int = 0  # what its budget needs of the device's memory, at the peak; 0 where it is not known
 
 
 class Heartbeat(Message):

@@ -1,9 +1,11 @@
 """Forms of what members add to a problem: comments, existing work, calls for help."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.template.loader import render_to_string
 
 from problems.models import HelpWanted, Problem, Reference
 
@@ -71,3 +73,14 @@ class HelpForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "help_%s"
+
+
+@cache
+def empty_reference_fields() -> str:
+    """As HTML, the same for everybody: the token of a form is not among its fields."""
+    return render_to_string("_fields.html", {"form": ReferenceForm(problem=Problem())})
+
+
+@cache
+def empty_help_fields() -> str:
+    return render_to_string("_fields.html", {"form": HelpForm()})

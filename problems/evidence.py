@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from problems.models import Problem, User
+    from problems.models import ListEntry, Problem, User
     from problems.models.querysets import ProblemQuerySet
 
 # What `Evidence.annotate` may add to a queryset of problems, and what each counts; what it leaves out stays 0.
@@ -34,9 +34,17 @@ COUNTS = {
 class ResultCell:
     """What the Results column of the list shows of one problem."""
 
-    text: str  # such as "3 runs" or "recipe, 4 min on a laptop"
+    text: str  # such as "3 runs" or "recipe, 4 min on a laptop, measured"
     points: tuple[tuple[float, float], ...] = ()  # (step, value) of the headline measure, drawn as a sparkline
     points_label: str = ""  # what the sparkline shows, in words, such as "test accuracy of run 42"
+
+
+@dataclass(frozen=True)
+class LaptopTime:
+    """How long the quickest laptop recipe of a problem takes, about."""
+
+    seconds: float
+    rests_on: str  # in words, such as "measured"
 
 
 @dataclass(frozen=True)
@@ -64,14 +72,14 @@ class Evidence(Protocol):
     def annotate(self, problems: "ProblemQuerySet") -> "ProblemQuerySet":
         """Adds integer annotations named in COUNTS, usable in filters. Use subqueries, not joins: filters chain."""
 
-    def row_cells(self, problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
+    def row_cells(self, problems: "Sequence[Problem] | Sequence[ListEntry]") -> Mapping[int, ResultCell]:
         """The Results cell by primary key, for the rows of one page, in a constant number of queries."""
 
     def done_within(self, seconds: float) -> "QuerySet[Any, Any]":
         """The keys of problems with a recipe that a laptop carries out in so many seconds, usable in filters."""
 
-    def laptop_seconds(self, problems: Collection[int]) -> Mapping[int, float]:
-        """By problem, how long the quickest of its laptop recipes takes about, in seconds."""
+    def laptop_times(self, problems: Collection[int]) -> Mapping[int, LaptopTime]:
+        """By problem, that of the quickest of its laptop recipes."""
 
     def section(self, problem: "Problem", user: "User | AnonymousUser") -> dict[str, Any]:
         """The context of `section_template`, which also sees `problem` and `user`."""
@@ -107,7 +115,7 @@ def annotate_evidence(problems: "ProblemQuerySet") -> "ProblemQuerySet":
     return problems if _registered is None else _registered.annotate(problems)
 
 
-def result_cells(problems: Sequence["Problem"]) -> Mapping[int, ResultCell]:
+def result_cells(problems: "Sequence[Problem] | Sequence[ListEntry]") -> Mapping[int, ResultCell]:
     return {} if _registered is None else _registered.row_cells(problems)
 
 

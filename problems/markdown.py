@@ -49,17 +49,20 @@ class Known:
 NOTHING_KNOWN = Known()
 
 
-def html_of(text: str, known: Known = NOTHING_KNOWN) -> str:
-    """Headings begin at the third level, below those of the page."""
+def html_of(text: str, known: Known = NOTHING_KNOWN, *, first_heading: int = 3) -> str:
+    """Headings begin at that level, below those of the page, and none goes down by more than one."""
     people = tuple((handle, known.people[handle]) for handle in sorted(handles_in(text)) if handle in known.people)
     runs = tuple((run, known.runs[run]) for run in runs_in(text) if run in known.runs)
-    return _html_of(text, people, runs)
+    return _html_of(text, people, runs, first_heading)
 
 
 @lru_cache(maxsize=4096)  # formulas take milliseconds, and a page shows a hundred comments
-def _html_of(text: str, people: tuple[tuple[str, str], ...], runs: tuple[tuple[int, str], ...]) -> str:
+def _html_of(
+    text: str, people: tuple[tuple[str, str], ...], runs: tuple[tuple[int, str], ...], first_heading: int
+) -> str:
+    told = {"known": Known(dict(people), dict(runs)), "first_heading": first_heading}
     return nh3.clean(
-        _markdown().render(text, {"known": Known(dict(people), dict(runs))}),
+        _markdown().render(text, told),
         tags=TEXT | MATHML,
         attributes={"a": {"href"}, "ol": {"start"}} | dict.fromkeys(MATHML, MATHML_ATTRIBUTES),
         url_schemes={"http", "https", "mailto"},
@@ -117,9 +120,15 @@ def _mathml(formula: str, options: dict[str, Any]) -> str:
 
 
 def _lower_headings(state: StateCore) -> None:
+    """Whoever hears a page goes through it by its headings: what members skip is closed up."""
+    written = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
+    first: int = state.env.get("first_heading", 3)
+    level, places = first - 1, {size: place for place, size in enumerate(sorted(set(written)))}
     for token in state.tokens:
+        if token.type == "heading_open":
+            level = min(6, level + 1, first + places[int(token.tag[1])])
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+            token.tag = f"h{level}"
 
 
 def _link_mentions(state: StateCore) -> None:

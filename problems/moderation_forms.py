@@ -3,8 +3,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from problems.models import CuratorAct, User
-from problems.services.approval import Standing
+from problems.models import CuratorAct, Standing, User
 
 REASON_MISSING = "Give a reason. It is kept, and whom it concerns reads it."
 

@@ -24,14 +24,17 @@ class Announcer:
         name: str,
         slots: int,
         count_busy: Callable[[], int],
+        has_room: Callable[[], bool],
         on_replaced: Callable[[], None],
         sign_of_life: Path,
     ) -> None:
         self._site, self._machine, self._name, self._slots = site, machine, name, slots
+        self._has_room = has_room
         self._count_busy, self._on_replaced, self._sign_of_life = count_busy, on_replaced, sign_of_life
         self.instance = uuid.uuid4().hex  # tells the site this start of the process from its former self
         self._stop = threading.Event()
         self._was_heard = True
+        self._had_room = True
         self.on_drain: Callable[[bool], None] = lambda wanted: None  # told each time: whether to take nothing new
         self.worker: int | None = None  # as the site names us, once it has heard of us
         self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
@@ -51,9 +54,11 @@ class Announcer:
         """Say it once. A site that does not listen is worth one warning for each time it goes away."""
         self._show_life()
         try:
-            welcome = self._site.announce(self._announcement())
+            said = self._announcement()
+            self._note_room(not said.disk_full)
+            welcome = self._site.announce(said)
             self.worker = welcome.worker
-            self.on_drain(welcome.drain)
+            self.on_drain(welcome.drain or said.disk_full)
         except Replaced as error:
             if not self._stop.is_set():
                 log.error("this worker ends, and what it held goes on elsewhere: %s", error.detail)
@@ -64,6 +69,11 @@ class Announcer:
             self._was_heard = False
         else:
             self._was_heard = True
+
+    def _note_room(self, has_room: bool) -> None:
+        if self._had_room and not has_room:
+            log.warning("the disk is as good as full: this worker takes no new shards until there is room")
+        self._had_room = has_room
 
     def _run(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):
@@ -91,4 +101,5 @@ class Announcer:
             vocabulary=vocabulary_digest(),
             environment=machine.environment,
             stopping=self._stop.is_set(),
+            disk_full=not self._has_room(),
         )

@@ -118,12 +118,12 @@ class Child:
         line = self._lines.get(timeout=timeout)
         return None if line is None else _parsed(line)
 
-    def kill(self) -> None:
+    def kill(self, *, grace_seconds: float = GRACE_SECONDS) -> None:
         """End the whole process group: ask first, then insist. Safe to call twice and from any thread."""
         with self._ending:
             self._signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(GRACE_SECONDS)
+                self._process.wait(grace_seconds)
             self._signal(signal.SIGKILL)  # also what the leader left behind in its group
             self._process.wait()
 

@@ -12,6 +12,8 @@ import structlog
 from experiments.protocol import LEASE_SECONDS, Claim
 from workers.announcer import Announcer
 from workers.child import ENGINE, clean_environment, fresh_child
+from workers.disk import free_bytes
+from workers.limits import allowance
 from workers.machine import Machine
 from workers.nursery import CAN_FORK, NURSERY, Nursery
 from workers.session import NotClaimable, Refused, Site, SiteUnreachable
@@ -38,16 +40,17 @@ class ComputeWorker:
         self._gives_back = False
         self._announcer = Announcer(
             self._site,
-            machine,
+            machine.lending(settings.memory_bytes),
             name=settings.name,
             slots=settings.slots,
             count_busy=lambda: self._n_busy,
+            has_room=self._has_room,
             on_replaced=on_replaced,
             sign_of_life=settings.work_dir.with_name(f"{settings.work_dir.name}.announced"),
         )
 
     def on_drain(self, tell: Callable[[bool], None]) -> None:
-        """Whom to tell with each announcement whether the site wants this worker to take nothing new."""
+        """Whom to tell with each announcement whether this worker is to take nothing new."""
         self._announcer.on_drain = tell
 
     def start(self) -> None:
@@ -62,6 +65,8 @@ class ComputeWorker:
                 return
             self._n_busy += 1
         try:
+            if not self._has_room():
+                self._announcer.announce()  # so that the site refuses the claim, and offers the shard to others at once
             claim = self._claim(shard)
             if claim is not None:
                 self._supervise(claim)
@@ -69,6 +74,10 @@ class ComputeWorker:
             with self._changed:
                 self._n_busy -= 1
                 self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        """A shard that fails for want of room here would be offered here again, until its attempts are used up."""
+        return free_bytes(self._settings.work_dir) >= self._settings.min_free_bytes
 
     def _claim(self, shard: int) -> Claim | None:
         if self._announcer.worker is None:
@@ -92,6 +101,7 @@ class ComputeWorker:
             self._children.take,
             device=self._machine.device,
             threads=self._settings.threads,
+            allowed=allowance(claim, self._settings, device=self._machine.device),
             work_dir=self._settings.work_dir,
         )
         with self._changed:

@@ -1,4 +1,4 @@
-"""Whether this worker reads wake-ups: not while its owner has asked it to take nothing new."""
+"""Whether this worker reads wake-ups: not while its owner has asked it to take nothing new, or its disk is full."""
 
 import logging
 import threading
@@ -34,4 +34,4 @@ class Intake:
         self._reads = not self._drains
         change = self._consumer.add_task_queue if self._reads else self._consumer.cancel_task_queue
         self._consumer.call_soon(change, self._queue)
-        log.info("takes new shards again" if self._reads else "asked to drain: takes no new shards")
+        log.info("takes new shards again" if self._reads else "takes no new shards: it drains, or its disk is full")

@@ -33,6 +33,12 @@ class Machine(BaseModel):
     def hardware_class(self) -> Literal["cpu", "gpu"]:
         return "gpu" if self.device == "cuda" else "cpu"
 
+    def lending(self, memory_bytes: int) -> "Machine":
+        """As the site is to know it: a GPU whole, of a machine's memory as much as its operator lends."""
+        if self.device == "cuda":
+            return self
+        return self.model_copy(update={"memory_bytes": min(self.memory_bytes, memory_bytes)})
+
 
 def probe_machine(*, device: str, threads: int) -> Machine:
     """Versions, device, memory, and a short measurement of the floating-point rate."""

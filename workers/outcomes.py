@@ -1,6 +1,7 @@
 """From how the training process ended to what the site is told."""
 
 import errno
+import signal
 from typing import Any
 
 from experiments.protocol import EventBatch, Failure, FailureKind, Outcome, StoredArtifact
@@ -16,6 +17,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 OF_THE_ENGINE = ("expectations", "engine_digest", "environment", "hardware", "device_seconds")
 STORAGE_TROUBLE = "Nothing is wrong with the recipe: run it again when the site's storage takes files."
 OLD_WORKER = "Worker and site may be of different versions: have the worker's operator renew it."
+MAYBE_MEMORY = "It was killed from outside, perhaps for want of memory: if it recurs, ask for a smaller model or batch."
 LIMITS = {"message": 1000, "hint": 1000, "traceback": 50_000}
 
 
@@ -23,6 +25,7 @@ def conclude(
     last_words: Message | None,
     *,
     ending: Ending | None,
+    overrun: Failure | None,
     child: Child | None,
     epoch: int,
     manifest: list[StoredArtifact],
@@ -36,7 +39,7 @@ def conclude(
         return Outcome(result="succeeded", **known, **said)
     if ending in (Ending.CANCELLED, Ending.STOPPED):  # without a cancel, the site puts the shard back in its queue
         return Outcome(result="cancelled", device_seconds=elapsed, **known)
-    failure = _early_end(ending) or _said(last_words) or _silent_end(child)
+    failure = _early_end(ending, overrun) or _said(last_words) or _silent_end(child)
     return Outcome(result="failed", device_seconds=elapsed, failure=failure, **known)
 
 
@@ -44,9 +47,10 @@ def after_refusal(outcome: Outcome, refusal: Refused) -> Outcome:
     """What is said of results the site does not take: without the batch it may have stumbled over. A file that is
     missing there, or could not be stored, is a storage failure."""
     of_storage = isinstance(refusal, (WrongHash, StorageFull)) or refusal.code == "missing_blobs"
+    what = "A file could not be stored" if of_storage else "The site refused the results"
     failure = outcome.failure or Failure(
         failure=FailureKind.STORAGE if of_storage else FailureKind.INVALID,
-        message=f"The site refused the results: {refusal.detail}"[:1000],
+        message=f"{what}: {refusal.detail}"[:1000],
         hint=STORAGE_TROUBLE if of_storage else OLD_WORKER,
     )
     return outcome.model_copy(update={"result": "failed", "failure": failure, "last_batch": None})
@@ -76,7 +80,9 @@ def failure_of(error: Exception) -> Message:
     return {"kind": "failed", "failure": kind, "message": message, "hint": hint}
 
 
-def _early_end(ending: Ending | None) -> Failure | None:
+def _early_end(ending: Ending | None, overrun: Failure | None) -> Failure | None:
+    if ending is Ending.OVER_LIMIT:
+        return overrun
     if ending is Ending.TIME_LIMIT:
         return Failure(
             failure=FailureKind.TIME_LIMIT,
@@ -104,4 +110,5 @@ def _silent_end(child: Child | None) -> Failure:
             traceback=tail,
         )
     message = f"The training process ended without a word (exit status {status})."
-    return Failure(failure=FailureKind.WORKER_LOST, message=message, traceback=tail)
+    hint = MAYBE_MEMORY if status == -signal.SIGKILL else ""
+    return Failure(failure=FailureKind.WORKER_LOST, message=message, hint=hint, traceback=tail)

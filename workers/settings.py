@@ -10,8 +10,11 @@ from typing import Any
 
 from deploy.broker import broker_tls
 from deploy.env import BadSetting, env_int, env_path, env_secret, env_text
+from workers.memory import memory_bytes
 
 DEVICES = ("auto", "cpu", "cuda")
+MIB = 2**20
+LENT = 0.9  # of the memory there is: the system and this process need some
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,10 @@ class Settings:
     device: str
     slots: int
     threads: int  # of each slot
+    memory_bytes: int  # of all slots together
     work_dir: Path
+    disk_bytes: int  # of each slot
+    min_free_bytes: int  # of the disk, whatever the shards want
     drain_seconds: int  # how long a stopping worker waits for its shards before it gives them back
     broker_tls: dict[str, Any] | None = None
 
@@ -45,7 +51,10 @@ def settings() -> Settings:
         device=device,
         slots=slots,
         threads=_at_least_one("WORKER_THREADS", max(1, (os.cpu_count() or 1) // slots)),
+        memory_bytes=MIB * _at_least_one("WORKER_MEMORY_MIB", int(LENT * memory_bytes()) // MIB),
         work_dir=env_path("WORKER_DIR", Path(tempfile.gettempdir()) / f"circuitboard-worker-{name}"),
+        disk_bytes=MIB * _at_least_one("WORKER_DISK_MIB", 16 * 1024),
+        min_free_bytes=MIB * _at_least_one("WORKER_MIN_FREE_MIB", 1024),
         drain_seconds=env_int("WORKER_DRAIN_SECONDS", 0),
     )
 

@@ -26,7 +26,8 @@ from experiments.protocol import (
     ProgressEvent,
     StoredArtifact,
 )
-from workers.child import Child
+from workers.child import GRACE_SECONDS, Child
+from workers.limits import Allowance, Limits
 from workers.outbox import Outbox
 from workers.outcomes import FORESEEN, Message, after_refusal, conclude, failure_of
 from workers.session import Refused, ShardSession, Site, SiteUnreachable, StaleEpoch
@@ -51,6 +52,7 @@ class Supervisor:
         *,
         device: str,
         threads: int,
+        allowed: Allowance,
         work_dir: Path,
     ) -> None:
         self._claim, self._take_child, self._device, self._threads = claim, take_child, device, threads
@@ -65,10 +67,13 @@ class Supervisor:
         self._started_at = time.monotonic()
         work_dir.mkdir(parents=True, exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(prefix=f"shard-{claim.shard}-", dir=work_dir))
+        self._limits = Limits(
+            allowed, self._folder, group=self._group, end=lambda: self.watch.end_early(Ending.OVER_LIMIT)
+        )
 
     def run(self) -> None:
         try:
-            with self.watch:
+            with self.watch, self._limits:
                 last_words = self._train()
                 self._say_goodbye(last_words)
         except (StaleEpoch, SiteUnreachable) as error:
@@ -209,6 +214,7 @@ class Supervisor:
         return conclude(
             last_words,
             ending=self.watch.ending,
+            overrun=self._limits.overrun,
             child=self._child,
             epoch=self._claim.epoch,
             manifest=list(self._manifest.values()),
@@ -217,8 +223,13 @@ class Supervisor:
         )
 
     def _end_training(self) -> None:
+        """At once where it holds too much: it would take more until it has heard that it must end."""
         if self._child is not None:
-            self._child.kill()
+            grace_seconds = 0.0 if self.watch.ending is Ending.OVER_LIMIT else GRACE_SECONDS
+            self._child.kill(grace_seconds=grace_seconds)
+
+    def _group(self) -> int | None:
+        return None if self._child is None else self._child.pid
 
     def stop(self) -> None:
         """Give the shard back: the worker is going away."""

@@ -22,6 +22,7 @@ class Ending(Enum):
     STALE = "another attempt holds the shard"
     LEASE_OVER = "the site was away for longer than the lease"
     TIME_LIMIT = "the time limit"
+    OVER_LIMIT = "it holds more of the machine than it may"
     STOPPED = "the worker was stopped"
 
 

@@ -79,6 +79,7 @@ def _claim(granted: Granted, worker: Worker) -> Claim:
         artifacts=[_stored(a) for a in shard.artifacts.select_related("blob")] if shard.epoch > 1 else [],
         start_artifacts=_start_artifacts(granted),
         time_limit_seconds=settings.RUN_TIME_LIMIT_SECONDS,
+        memory_bytes=shard.memory_bytes,
     )
 
 

@@ -1,6 +1,6 @@
 from experiments.models.artifacts import Artifact, Blob
 from experiments.models.leases import DispatchPass, Lease, Usage
-from experiments.models.measurements import LastValue, MeasurementChunk
+from experiments.models.measurements import Headline, LastValue, MeasurementChunk
 from experiments.models.passes import SitePass
 from experiments.models.pauses import Pause
 from experiments.models.quotas import Quota
@@ -15,6 +15,7 @@ __all__ = [
     "Artifact",
     "Blob",
     "DispatchPass",
+    "Headline",
     "LastValue",
     "Lease",
     "MeasurementChunk",

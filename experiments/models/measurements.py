@@ -46,3 +46,14 @@ class LastValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.split} of seed {self.seed}: {self.value}"
+
+
+class Headline(models.Model):
+    """The one curve that stands for a run that has ended, thinned out, so that lists need not open the chunks."""
+
+    run = models.OneToOneField("experiments.Run", primary_key=True, on_delete=models.CASCADE, related_name="headline")
+    name = models.CharField(max_length=80, help_text="of what was measured, such as test accuracy")
+    points = models.JSONField(help_text="step and median over the seeds; none where nothing was measured")
+
+    def __str__(self) -> str:
+        return f"{self.name} of run {self.run_id}"

@@ -2,9 +2,9 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from experiments.recipe import Recipe, recipe_from_data
+from problems.addresses import address
 
 
 class SubmittedRecipeQuerySet(models.QuerySet["SubmittedRecipe"]):
@@ -16,6 +16,11 @@ class SubmittedRecipeQuerySet(models.QuerySet["SubmittedRecipe"]):
 class SubmittedRecipe(models.Model):
     """A recipe as somebody gave it. Never changed once it has run; a change is a fork."""
 
+    class RestsOn(models.TextChoices):
+        MEASUREMENT = "measurement", "measured"
+        RUN = "run", "as its last run here took"
+        ESTIMATE = "estimate", "estimated"
+
     title = models.CharField(max_length=200)
     problem = models.ForeignKey("problems.Problem", on_delete=models.PROTECT, related_name="recipes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="recipes")
@@ -25,7 +30,8 @@ class SubmittedRecipe(models.Model):
     vocabulary = models.CharField(max_length=64, blank=True, help_text="digest of the vocabulary it was written in")
     preset = models.CharField(max_length=120, blank=True, help_text="file name of a shipped recipe")
     size = models.CharField(max_length=20, blank=True, choices=[("laptop", "laptop"), ("full", "full")])
-    flops = models.FloatField(null=True, blank=True, help_text="arithmetic of one run in all, from its budget")
+    laptop_seconds = models.FloatField(null=True, blank=True, help_text="what one run takes on a laptop, about")
+    laptop_rests_on = models.CharField(max_length=11, blank=True, choices=RestsOn.choices)
     forked_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -37,7 +43,7 @@ class SubmittedRecipe(models.Model):
         ]
         indexes = [
             models.Index(fields=["problem", "-created_at"]),
-            models.Index(fields=["size", "flops", "problem"], name="recipes_by_size_and_cost"),
+            models.Index(fields=["size", "laptop_seconds", "problem"], name="recipes_by_size_and_time"),
         ]
         ordering = ["-created_at"]
 
@@ -45,7 +51,7 @@ class SubmittedRecipe(models.Model):
         return f"{self.title} ({self.digest[:12]})"
 
     def get_absolute_url(self) -> str:
-        return reverse("recipe", args=[self.pk])
+        return address("recipe", self.pk)
 
     @property
     def recipe(self) -> Recipe:

@@ -3,7 +3,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import connections, models
-from django.urls import reverse
+
+from problems.addresses import address
 
 
 class State(models.TextChoices):
@@ -63,7 +64,7 @@ class Run(models.Model):
         return f"Run {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("run", args=[self.pk])
+        return address("run", self.pk)
 
     @property
     def is_ended(self) -> bool:
@@ -109,9 +110,10 @@ class ShardQuerySet(models.QuerySet["Shard"]):
         return self.queued().filter(dispatched_at__gt=now - WAKE_UP_LIFETIME)
 
     def dispatchable(self, now: datetime.datetime) -> Self:
-        """Queued, and no wake-up that could still be answered."""
+        """Queued and due, and no wake-up that could still be answered."""
         lost = models.Q(dispatched_at=None) | models.Q(dispatched_at__lte=now - WAKE_UP_LIFETIME)
-        return self.queued().filter(lost)
+        due = models.Q(not_before=None) | models.Q(not_before__lte=now)
+        return self.queued().filter(lost, due)
 
     def of_user(self, user_id: int | None) -> Self:
         return self.filter(submitter=user_id)
@@ -175,6 +177,7 @@ class Shard(models.Model):
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(auto_now_add=True)
+    not_before = models.DateTimeField(null=True, blank=True, help_text="offered to nobody until then")
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -213,6 +216,9 @@ class Shard(models.Model):
     @property
     def is_ended(self) -> bool:
         return self.state in ENDED
+
+    def is_due(self, now: datetime.datetime) -> bool:
+        return self.not_before is None or self.not_before <= now
 
     @property
     def is_held(self) -> bool:

@@ -33,7 +33,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
         return self.filter(hardware_class=hardware_class)
 
     def accepting(self, now: datetime.datetime) -> Self:
-        return self.alive(now).filter(stopping=False, drain_requested_at=None)
+        return self.alive(now).filter(stopping=False, disk_full=False, drain_requested_at=None)
 
 
 class Worker(models.Model):
@@ -52,6 +52,7 @@ class Worker(models.Model):
     vocabulary = models.CharField(max_length=64, blank=True, help_text="digest of the recipe vocabulary it reads")
     environment = models.JSONField(default=dict)
     stopping = models.BooleanField(default=False)
+    disk_full = models.BooleanField(default=False, help_text="it rests until there is room again")
     drain_requested_at = models.DateTimeField(null=True, blank=True, help_text="its owner wants it to take nothing new")
     kept_free_for = models.ForeignKey(
         "Shard", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="found no room here"

@@ -73,7 +73,9 @@ def _queues(now: datetime.datetime) -> Iterator[Check]:
         has_worker = bool(open_classes & set(classes_of(needs)))
         oldest = Shard.objects.queued().filter(hardware_class=needs).select_related("run").order_by("queued_at", "pk")
         if not has_worker:
-            advice = "No worker of this class takes shards: start one, or lift a pause or a drain."
+            advice = (
+                "No worker of this class takes shards: start one, make room on its disk, or lift a pause or a drain."
+            )
         elif waited > LONG_WAIT_SECONDS:
             advice = (
                 "Its page says why it waits. If workers are free and it does not move, look at the dispatcher below."

@@ -2,7 +2,8 @@
 
 The dispatcher takes, again and again, the oldest shard of whoever is furthest behind, and counts a fixed number of
 seconds for each it took. So the shards before the k-th of a person are k of their own, and of every other person those
-whose turn comes at a lower sum. Limits on running shards are left out: they only make others wait.
+whose turn comes at a lower sum. Limits on running shards are left out: they only make others wait. Those that are tried
+again later are counted, for the index that counts them does not know of it: a place is then too high by as many.
 """
 
 import math

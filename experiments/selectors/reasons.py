@@ -22,6 +22,7 @@ class Reason(StrEnum):
     CLASS_PAUSED = "class_paused"
     OFFERED = "offered"
     NOT_TAKEN = "not_taken"
+    LATER = "later"
     NO_WORKER = "no_worker"
     ENGINE_TOO_OLD = "engine_too_old"
     TOO_LARGE = "too_large"
@@ -103,6 +104,9 @@ def _reason_against(shard: Shard, supply: Supply, *, since: datetime.datetime) -
         return _paused(Reason.CLASS_PAUSED, f"Class {' and class '.join(classes)}", pause)
     if is_offered(shard, supply.now):
         return _offered(shard, open_classes, supply)
+    if shard.not_before is not None and not shard.is_due(supply.now):
+        at = f"{shard.not_before:%H:%M:%S} UTC"
+        return Wait(Reason.LATER, f"It is tried again at {at}: the storage is given time to recover.", since)
     workers = supply.workers_of(open_classes)
     if not workers:
         return _no_worker(open_classes, supply, since)
@@ -133,6 +137,8 @@ def _no_worker(classes: Sequence[str], supply: Supply, since: datetime.datetime)
     newest = Worker.objects.filter(hardware_class__in=classes).order_by("-last_seen").first()
     if newest is None:
         told = f"No worker of {wanted} is connected and none has ever been."
+    elif newest.disk_full:
+        told = f"Every connected worker of {wanted} has a full disk, is stopping or asked to take nothing new."
     elif newest.stopping or newest.drain_requested_at:
         told = f"Every connected worker of {wanted} is stopping or asked to take nothing new."
     else:

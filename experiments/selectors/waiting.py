@@ -65,12 +65,15 @@ def why_shards_wait(shards: Sequence[Shard], supply: Supply | None = None) -> di
         if shard.is_held:
             waits[shard.pk] = held_wait(shard, supply, since=changed_at)
             continue
+        if shard.not_before is not None and shard.is_due(supply.now):
+            changed_at = max(changed_at, shard.not_before)  # it has waited for its turn only since then
+        is_apart = is_offered(shard, supply.now) or not shard.is_due(supply.now)  # others do not wait behind it
         leader, n_between = first.get((shard.run_id, shard.hardware_class), (None, 0))
-        if leader is None or is_offered(shard, supply.now):
+        if leader is None or is_apart:
             wait = queued_wait(shard, supply, since=changed_at)
         else:
             wait = _follow(shard, leader, waits[leader.pk], n_between, supply, since=changed_at)
-        if not is_offered(shard, supply.now):
+        if not is_apart:
             first[shard.run_id, shard.hardware_class] = (leader or shard, n_between + 1)
         waits[shard.pk] = _after_failure(wait, failed.get(shard.pk), shard, supply.now)
     return waits

@@ -7,10 +7,16 @@ from django.db.models import QuerySet
 
 from experiments.forms.schema import members_of, recipe_schema
 from experiments.models import Run, State
-from experiments.selectors.headlines import headline_of, headline_points
+from experiments.selectors.headlines import headlines
+from experiments.services.headlines import Line
 from problems.evidence import ResultCell
 from problems.models import Category
 from problems.models.problems import LETTERS
+
+ON_A_TILE = (
+    *("state", "created_at", "submitter__username", "recipe__title", "recipe__resolved"),
+    *("recipe__problem__number", "recipe__problem__difficulty_low", "recipe__problem__difficulty_high"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,10 @@ class Filters:
 class Tile:
     run: Run
     cell: ResultCell
-    n_seeds: int
+
+    @property
+    def n_seeds(self) -> int:
+        return len(self.run.recipe.resolved["seeds"])
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -51,7 +60,7 @@ def filters_of(query: Mapping[str, str], known: Mapping[str, list[tuple[str, str
 
 def runs_on_wall(filters: Filters) -> QuerySet[Run]:
     """Newest first. A range of difficulty matches each letter in it."""
-    runs = Run.objects.select_related("recipe__problem", "submitter").order_by("-pk")
+    runs = Run.objects.select_related("recipe__problem", "submitter").only(*ON_A_TILE).order_by("-pk")
     if filters.difficulty:
         low, high = "recipe__problem__difficulty_low__lte", "recipe__problem__difficulty_high__gte"
         known = runs.exclude(recipe__problem__difficulty_low="")
@@ -66,13 +75,20 @@ def runs_on_wall(filters: Filters) -> QuerySet[Run]:
 
 
 def tiles(runs: Iterable[Run]) -> list[Tile]:
+    """Of runs whose recipes are at hand."""
     shown = list(runs)
-    points = headline_points(shown)
-    return [Tile(run, headline_cell(run, points[run.pk]), len(run.recipe.resolved["seeds"])) for run in shown]
+    found = headlines({run.pk: run.state for run in shown}, {run.pk: run.recipe.resolved for run in shown})
+    return [Tile(run, headline_cell(run.pk, found[run.pk])) for run in shown]
 
 
-def headline_cell(run: Run, points: tuple[tuple[float, float], ...]) -> ResultCell:
-    measure, split = headline_of(run.recipe.resolved)
-    name = " ".join(filter(None, [split, measure]))
-    text = f"{name} {points[-1][1]:.3g}" if points else ""
-    return ResultCell(text, points=points, points_label=f"{name} of run {run.pk} over training, median of seeds")
+def lines(runs: QuerySet[Run]) -> list[Tile]:
+    """For a place with room for a line each. The recipes stay in the database, but for their titles."""
+    shown = list(runs.select_related("recipe").only("state", "created_at", "recipe__title"))
+    found = headlines({run.pk: run.state for run in shown})
+    return [Tile(run, headline_cell(run.pk, found[run.pk])) for run in shown]
+
+
+def headline_cell(run: int, line: Line) -> ResultCell:
+    text = f"{line.name} {line.points[-1][1]:.3g}" if line.points else ""
+    label = f"{line.name} of run {run} over training, median of seeds"
+    return ResultCell(text, points=line.points, points_label=label)

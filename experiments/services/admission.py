@@ -20,6 +20,8 @@ def check_admission(shard: Shard, worker: Worker) -> None:
     check_not_paused(shard, hardware_class=worker.hardware_class)
     if worker.drain_requested_at:
         raise Conflict("draining", f"worker {worker.name} was asked to take nothing new")
+    if worker.disk_full:
+        raise Conflict("no_room", f"the disk of worker {worker.name} is full")
     if not reads(worker, shard.run.recipe.vocabulary):
         raise Conflict(
             "engine_too_old",

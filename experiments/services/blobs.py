@@ -39,7 +39,8 @@ class _Incoming(File):  # type: ignore[type-arg]
 def store_blob(*, sha256: str, stream: Readable, n_bytes: int) -> bool:
     """Store an upload of exactly `n_bytes`. False if the same bytes were here already."""
     if n_bytes > MAX_BLOB_BYTES:
-        raise TooLarge("too_large", f"{n_bytes} bytes; allowed: at most {MAX_BLOB_BYTES}")
+        detail = f"{n_bytes} bytes; allowed: at most {MAX_BLOB_BYTES}"
+        raise TooLarge("too_large", detail, fields={"n_bytes": detail})
     with _storage_trouble("written"), _temporary_file() as (file, path):
         _check_hash(_receive(stream, file, n_bytes), sha256)
         blob = Blob(sha256=sha256, n_bytes=n_bytes)

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Least
@@ -28,7 +29,8 @@ from experiments.services.wake_ups import wake_dispatcher
 LEASE = datetime.timedelta(seconds=LEASE_SECONDS)
 
 AT_REST = {"lease_until": None, "phase": "", "seconds_left": None, "device_use": None}
-BACK_IN_QUEUE = AT_REST | {"worker": None, "dispatched_at": None, "dispatched_to": "", "offered_since": None}
+NOT_OFFERED = {"dispatched_at": None, "dispatched_to": "", "offered_since": None}
+BACK_IN_QUEUE = AT_REST | NOT_OFFERED | {"worker": None, "not_before": None}
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,14 @@ def give_back(shard: Shard, run: Run) -> bool:
     return move_shard(shard, State.QUEUED, reason=reason, locked=run, attempts=F("attempts") - 1, **BACK_IN_QUEUE)
 
 
+def _later(failure: FailureKind, shard: Shard) -> dict[str, Any]:
+    """A storage that takes nothing is seldom well again at once; each time it is given longer."""
+    if failure != FailureKind.STORAGE:
+        return {}
+    pause = datetime.timedelta(seconds=settings.STORAGE_RETRY_SECONDS * shard.attempts)
+    return {"not_before": timezone.now() + pause}
+
+
 def retry_or_fail(
     shard: Shard, run: Run, failure: FailureKind, *, message: str, hint: str = "", traceback: str = ""
 ) -> bool:
@@ -210,7 +220,7 @@ def retry_or_fail(
     locked."""
     if failure in RETRIED and shard.attempts < MAX_ATTEMPTS:
         reason = f"{failure}: {message} Attempt {shard.attempts} of {MAX_ATTEMPTS}; it goes back to the queue."
-        return move_shard(shard, State.QUEUED, reason=reason, locked=run, **BACK_IN_QUEUE)
+        return move_shard(shard, State.QUEUED, reason=reason, locked=run, **BACK_IN_QUEUE | _later(failure, shard))
     return move_shard(
         shard,
         State.FAILED,

@@ -12,6 +12,7 @@ from experiments.recipe.budget import budget_of
 from experiments.recipe.dotted import value_at
 from experiments.recipe.engine import vocabulary_digest
 from experiments.recipe.toml_lines import lines_of_fields
+from experiments.services.laptop_times import laptop_time, renew_measured
 from experiments.services.starts import check_start
 from problems.models import Problem, User
 from problems.services.listed import relist
@@ -46,6 +47,7 @@ def submit_recipe(
 ) -> SubmittedRecipe:
     """Keep a recipe. Raises InvalidRecipe."""
     recipe, problem = checked_recipe(toml)
+    seconds, rests_on = laptop_time(toml, budget_of(recipe))
     kept = SubmittedRecipe.objects.create(
         title=recipe.title,
         problem=problem,
@@ -57,7 +59,8 @@ def submit_recipe(
         forked_from=forked_from,
         preset=preset,
         size=size,
-        flops=budget_of(recipe).flops,
+        laptop_seconds=seconds,
+        laptop_rests_on=rests_on,
     )
     relist(problem.pk)
     return kept
@@ -89,6 +92,7 @@ def _load_preset(path: Path) -> SubmittedRecipe | None:
     with transaction.atomic():
         known = SubmittedRecipe.objects.select_for_update().filter(preset=path.stem).first()
         if known and known.toml == toml:
+            renew_measured(known)
             return None
         if known:
             SubmittedRecipe.objects.filter(pk=known.pk).update(preset="")

@@ -10,6 +10,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from experiments.models import ENDED, Run, RunEvent, Shard, State
+from experiments.services.headlines import keep_headline
+from experiments.services.laptop_times import keep_time_of
 from problems.services.listed import relist
 from problems.services.run_news import run_ended
 
@@ -95,12 +97,14 @@ def _follow_shards(run: Run) -> None:
     run.save(update_fields=["state", "started_at", "ended_at"])
     _move(run, old, new, ", ".join(f"{n} {state}" for state, n in sorted(counts))).save()
     if new in ENDED:
+        keep_headline(run)
         _tell_catalogue(run)
 
 
 def _tell_catalogue(run: Run) -> None:
     is_success = run.state == State.SUCCEEDED
     if is_success:
+        keep_time_of(run)
         relist(run.recipe.problem_id)
     run_ended(
         run.recipe.problem,

@@ -27,7 +27,7 @@ def announce_worker(*, token: WorkerToken, announcement: Announcement) -> Worker
     with transaction.atomic():
         was_there = Worker.objects.accepting(now).filter(token=token, name=announcement.name).exists()
         worker, _ = Worker.objects.update_or_create(token=token, name=announcement.name, defaults=said)
-        if not was_there and not worker.stopping:
+        if not was_there and not worker.stopping and not worker.disk_full:
             transaction.on_commit(wake_dispatcher)
     return worker
 

@@ -34,9 +34,11 @@ def check_head(archive: Any) -> None:
         raise BadArchive(f"This is no archive of a catalogue: its format is not {FORMAT!r}.")
     if archive.get("version") != VERSION:
         raise BadArchive(f"Its version is {archive.get('version')!r}; allowed: {VERSION}.")
-    unknown = set(archive) - {"format", "version", "made_at", *(table.name for table in TABLES)}
+    unknown = set(archive) - {"format", "version", "made_at", "counts", *(table.name for table in TABLES)}
     if unknown:
         raise BadArchive(f"It has tables that are not known here: {', '.join(sorted(unknown))}.")
+    if not isinstance(archive.get("counts"), dict):
+        raise BadArchive("counts: the numbers of rows are missing, so the file may have been cut short.")
 
 
 def refuse_if_not_empty() -> None:
@@ -50,6 +52,9 @@ def rows_in(archive: Mapping[str, Any], table: Table) -> list[Mapping[str, Any]]
     rows = archive.get(table.name)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BadArchive(f"{table.name}: a list of rows is missing.")
+    said = archive["counts"].get(table.name)
+    if said != len(rows):
+        raise BadArchive(f"{table.name}: {len(rows)} rows are there, and counts says {said}.")
     return rows
 
 

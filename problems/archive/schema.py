@@ -25,11 +25,13 @@ def archive_schema() -> dict[str, Any]:
         "made_at": {"type": "string", "format": "date-time"},
     }
     tables = {table.name: {"type": "array", "items": schema_of_row(table)} for table in TABLES}
+    whole_number = {"type": "integer", "minimum": 0}
+    counts = {"counts": closed_object({table.name: whole_number for table in TABLES})}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Everything that the catalogue of Circuitboard says",
         "description": "Rows refer to each other by key. What awaits approval and all e-mail addresses are left out.",
-        **closed_object(head | tables),
+        **closed_object(head | tables | counts),
     }
 
 

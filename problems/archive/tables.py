@@ -1,7 +1,8 @@
 """What the archive consists of. A field that is not named here is not in it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -22,14 +23,16 @@ from problems.models import (
     Part,
     Prediction,
     Problem,
+    Proposal,
     Reference,
     Resolution,
     Resource,
     StatusChange,
     User,
 )
+from problems.services.approval import shown_standings
 
-FORMAT, VERSION = "circuitboard-catalogue", 1
+FORMAT, VERSION = "circuitboard-catalogue", 2
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Table:
     fields: tuple[str, ...]  # with the key; a link to one other row is named NAME_id and holds its key
     rows: Callable[[], QuerySet[Any]]
     links: tuple[str, ...] = ()  # to several other rows; each is the list of their keys
+    # Fields that are not copied from the row: for each, what stands there by the key of the row.
+    worked_out: Mapping[str, Callable[[], Mapping[Any, Any]]] = field(default_factory=dict)
 
     @property
     def is_history(self) -> bool:
@@ -63,6 +68,12 @@ def approved_comments() -> QuerySet[Comment]:
     on_problem = Q(problem__in=approved_problems().values("pk"))
     on_idea = Q(idea__in=Idea.objects.approved().values("pk"))
     return Comment.objects.approved().filter(on_problem | on_idea)
+
+
+def removed_by_curators() -> dict[int, str]:
+    """That it was one is told; the reason is for its author."""
+    removed = Comment.objects.exclude(removed_at=None).exclude(rejection_reason="")
+    return defaultdict(str, dict.fromkeys(removed.values_list("pk", flat=True), "A curator removed it."))
 
 
 def public_activity() -> QuerySet[Activity]:
@@ -99,14 +110,27 @@ IDEA = (
 REFERENCE = ("id", "problem_id", "kind", "sign", "title", "url", "note", "added_by_id", "created_at")
 
 TABLES: list[Table] = [
-    Table(  # what they may do here is of this site: a file that somebody hands on makes nobody a curator
+    Table(  # what they are called, not what they may do: a file that somebody hands on makes nobody a curator
         "people",
         User,
-        ("id", "username", "display_name", "role", "about", "is_verified_expert", "is_active", "date_joined"),
+        (
+            *("id", "username", "display_name", "role", "about", "is_verified_expert", "recorded_standing"),
+            *("is_active", "date_joined"),
+        ),
         people_named,
+        worked_out={"recorded_standing": shown_standings},
     ),
     Table("categories", Category, ("number", "name", "motivation", "tips", "imported"), Category.objects.all),
     Table("problems", Problem, (*PROBLEM, "imported"), approved_problems, links=("see_also",)),
+    Table(
+        "proposals",
+        Proposal,
+        (
+            *("id", "category_id", "subcategory", "statement", "difficulty_low", "difficulty_high", "source"),
+            *("problem_id", "added_by_id", "created_at"),
+        ),
+        lambda: on_approved(Proposal.objects.approved()),
+    ),
     Table("aliases", Alias, ("id", "problem_id", "number", "source"), lambda: on_approved(Alias.objects.all())),
     Table(
         "parts",
@@ -164,9 +188,10 @@ TABLES: list[Table] = [
         Comment,
         (
             *("id", "problem_id", "idea_id", "answers_id", "body", "added_by_id", "created_at", "edited_at"),
-            *("removed_at", "taken_in_by"),
+            *("removed_at", "rejection_reason", "taken_in_by"),
         ),
         approved_comments,
+        worked_out={"rejection_reason": removed_by_curators},
     ),
     Table(
         "resolutions",

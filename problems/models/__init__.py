@@ -7,7 +7,7 @@ from problems.models.exports import Export
 from problems.models.limits import Allowance
 from problems.models.merges import Merge
 from problems.models.moderation import Approval, CuratorAct
-from problems.models.people import Digest, User
+from problems.models.people import Digest, Standing, User
 from problems.models.problems import LETTERS, Alias, Category, Problem
 from problems.models.proposals import Proposal
 from problems.models.search_words import SearchWord
@@ -42,6 +42,7 @@ __all__ = [
     "Resource",
     "SavedFilter",
     "SearchWord",
+    "Standing",
     "StatusChange",
     "Subscription",
     "User",

@@ -1,9 +1,9 @@
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from problems.addresses import address
 from problems.models.moderation import Moderated, ModeratedQuerySet
 
 
@@ -36,7 +36,7 @@ class HelpWanted(Moderated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} for {self.problem_id}"
+        return f"{self.get_kind_display()}: {self.text}"
 
 
 class IdeaQuerySet(ModeratedQuerySet["Idea"]):
@@ -79,4 +79,4 @@ class Idea(Moderated):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("idea", args=[self.pk])
+        return address("idea", self.pk)

@@ -3,9 +3,9 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from problems.addresses import address
 from problems.models.moderation import Moderated, ModeratedQuerySet
 
 
@@ -52,7 +52,7 @@ class Comment(Moderated):
 
     def get_absolute_url(self) -> str:
         """Leads to the page of the discussion on which it stands, which changes as the discussion grows."""
-        return reverse("comment", args=[self.pk])
+        return address("comment", self.pk)
 
 
 class Backlog(models.Model):

@@ -1,18 +1,20 @@
 """One narrow row for each problem on the list: what the list filters by, counts and sorts by, worked out beforehand.
 
-`problems/services/entries.py` keeps it true. What depends on the clock is not in it: only since when nobody was active.
+`problems/services/listed.py` keeps it true. What depends on the clock is not in it: only since when nobody was active.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations_with_replacement
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, GeneratedField, Index, IntegerField, Min, Q, Value, When
+from django.db.models import Case, Count, F, GeneratedField, Index, IntegerField, Min, Q, Value, When
+from django.db.models.lookups import In
 
-from problems.models.problems import LETTERS, Category, Problem
+from problems.addresses import address
+from problems.models.problems import LETTERS, Category, Problem, difficulty_range
 from problems.status import Status
 
 NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # no null: the two databases sort those differently
@@ -65,6 +67,14 @@ def trait_of(traits: int, name: str) -> str:
     """The value of one trait, read off that number."""
     weight, values = DIGITS[name]
     return values[traits // weight % len(values)]
+
+
+def has_trait(name: str, values: Collection[str]) -> Q:
+    """One of these values of a trait holds. Asked of the packed number, which stands in the indexes: then no database
+    goes to the rows for it, whatever is asked."""
+    weight, known = DIGITS[name]
+    digit: Any = F("traits") / weight % len(known) if weight > 1 else F("traits") % len(known)
+    return Q(In(digit, sorted(known.index(value) for value in values)))
 
 
 def digits() -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
@@ -127,8 +137,8 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return counted.annotate(n=Count("*"), n_claimed=Count("traits", filter=is_claimed(now)))
 
     def tallied_by_category(self) -> models.QuerySet[Any, Any]:
-        """For each category and subcategory: how many problems it has."""
-        return self.order_by().values_list("category_id", "subcategory").annotate(n=Count("*"))
+        """For each subcategory and category: how many problems it has. In the order of the index `list_tally`."""
+        return self.order_by().values_list("subcategory", "category_id").annotate(n=Count("*"))
 
 
 def follows(place: list[tuple[str, Any]]) -> Q:
@@ -171,6 +181,9 @@ class ListEntry(models.Model):
     n_laptop_recipes = models.PositiveIntegerField(default=0)
     n_runs = models.PositiveIntegerField(default=0)
     n_succeeded_runs = models.PositiveIntegerField(default=0)
+    n_findings = models.PositiveIntegerField(default=0)
+    n_reproduced_findings = models.PositiveIntegerField(default=0)
+    n_contested_findings = models.PositiveIntegerField(default=0)
     traits = GeneratedField(expression=packed_traits(), output_field=IntegerField(), db_persist=True)
 
     objects = ListEntryQuerySet.as_manager()
@@ -179,7 +192,7 @@ class ListEntry(models.Model):
         ordering = ["category_id", "index"]  # not "category": that one joins, and no index serves a join
         indexes = [
             Index(fields=["category", "index"], name="list_by_number"),
-            Index(fields=["category", "subcategory", "traits", "claimed_at"], name="list_tally"),
+            Index(fields=["subcategory", "category", "traits", "claimed_at"], name="list_tally"),
             Index(fields=["traits", "claimed_at"], name="list_by_traits"),
             Index(fields=["place_from_easiest", "category", "index"], name="list_by_easiest"),
             Index(fields=["place_from_hardest", "category", "index"], name="list_by_hardest"),
@@ -189,7 +202,18 @@ class ListEntry(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return address("problem", self.number)
+
+    @property
+    def number(self) -> str:
         return f"{self.category_id}.{self.index}"
+
+    @property
+    def difficulty(self) -> str:
+        return difficulty_range(self.difficulty_low, self.difficulty_high)
 
     def status(self, now: datetime.datetime) -> Status:
         if self.reported:

@@ -1,5 +1,6 @@
 from django.db import models
-from django.urls import reverse
+
+from problems.addresses import address
 
 
 class Export(models.Model):
@@ -24,7 +25,7 @@ class Export(models.Model):
         return self.file_name
 
     def get_absolute_url(self) -> str:
-        return reverse("data-file", args=[self.file_name])
+        return address("data-file", self.file_name)
 
     @property
     def file_name(self) -> str:

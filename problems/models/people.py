@@ -2,7 +2,8 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
+
+from problems.addresses import address
 
 # Without "@": handles are public and exported, and nobody's e-mail address may end up in them.
 is_handle = RegexValidator(
@@ -15,6 +16,14 @@ class Digest(models.TextChoices):
     NEVER = "never", "never"
     DAILY = "daily", "each day"
     WEEKLY = "weekly", "each week"
+
+
+class Standing(models.TextChoices):
+    """From the least to the most."""
+
+    NEW = "new", "new member"
+    TRUSTED = "trusted", "trusted member"
+    CURATOR = "curator", "curator"
 
 
 class User(AbstractUser):
@@ -33,6 +42,13 @@ class User(AbstractUser):
     is_verified_expert = models.BooleanField(default=False)
     is_curator = models.BooleanField(default=False, help_text="may edit the catalogue")
     is_trusted = models.BooleanField(default=False, help_text="what they add needs no approval")
+    recorded_standing = models.CharField(
+        max_length=8,
+        choices=Standing.choices,
+        blank=True,
+        editable=False,
+        help_text="what the archive this account was read from called them; it is shown and gives no rights",
+    )
     wants_claim_mail = models.BooleanField(
         "mail about claims", default=True, help_text="when others claim the same problem, and when a claim goes quiet"
     )
@@ -48,7 +64,7 @@ class User(AbstractUser):
         return f"@{self.username}"
 
     def get_absolute_url(self) -> str:
-        return reverse("person", args=[self.username])
+        return address("person", self.username)
 
     @property
     def name(self) -> str:

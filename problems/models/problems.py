@@ -1,13 +1,19 @@
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat
-from django.urls import reverse
+from django.utils.text import Truncator
 from simple_history.models import HistoricalRecords
 
+from problems.addresses import address
 from problems.models.moderation import Moderated
 from problems.models.querysets import ProblemQuerySet
 
 LETTERS = ("A", "B", "C", "D")
+
+
+def difficulty_range(low: str, high: str) -> str:
+    """ "B", "B-C", or empty when it is not known."""
+    return low if low == high else f"{low}-{high}"
 
 
 class Category(models.Model):
@@ -27,7 +33,7 @@ class Category(models.Model):
         return f"{self.number}. {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("category", args=[self.number])
+        return address("category", self.number)
 
 
 def number_is_category_and_index() -> models.CheckConstraint:
@@ -96,17 +102,14 @@ class Problem(Moderated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.statement[:60]}"
+        return f"{self.number} {Truncator(self.statement).chars(72)}"
 
     def get_absolute_url(self) -> str:
-        return reverse("problem", args=[self.number])
+        return address("problem", self.number)
 
     @property
     def difficulty(self) -> str:
-        """ "B", "B-C", or empty when it is not known."""
-        if self.difficulty_low == self.difficulty_high:
-            return self.difficulty_low
-        return f"{self.difficulty_low}-{self.difficulty_high}"
+        return difficulty_range(self.difficulty_low, self.difficulty_high)
 
 
 class Alias(models.Model):

@@ -1,6 +1,6 @@
 from django.db import models
-from django.urls import reverse
 
+from problems.addresses import address
 from problems.models.moderation import Moderated, ModeratedQuerySet
 from problems.models.problems import LETTERS, Category, Problem
 
@@ -33,7 +33,7 @@ class Proposal(Moderated):
         return self.statement[:80]
 
     def get_absolute_url(self) -> str:
-        return reverse("proposal", args=[self.pk])
+        return address("proposal", self.pk)
 
     @property
     def difficulty(self) -> str:

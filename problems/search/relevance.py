@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models.expressions import RawSQL
 
-from problems.search.engines import PLACES, keys_found
+from problems.search.engines import PLACES, keys_looked_up
 
 
 def places_best_first(asked: list[str]) -> Iterator[RawSQL]:
@@ -13,4 +13,4 @@ def places_best_first(asked: list[str]) -> Iterator[RawSQL]:
     What is left has some of them in the discussion only.
     """
     for n in range(1, len(PLACES)):
-        yield keys_found("problems_search", asked, PLACES[:n])
+        yield keys_looked_up("problems_search", asked, PLACES[:n])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from problems.search.words import is_asked, tokens
+from problems.search.words import is_asked, words_like
 
 AROUND = 90  # characters shown to either side
 
@@ -19,7 +19,7 @@ def pieces(text: str, asked: list[str]) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether it is a word that was asked for."""
     found: list[tuple[str, bool]] = []
     done = 0
-    for word, start, end in tokens(text):
+    for word, start, end in words_like(text, asked):
         if is_asked(word, asked):
             found += [(text[done:start], False), (text[start:end], True)]
             done = end
@@ -28,13 +28,13 @@ def pieces(text: str, asked: list[str]) -> list[tuple[str, bool]]:
 
 def words_in(text: str, asked: list[str]) -> set[str]:
     """Those of the words asked for that stand in the text."""
-    here = {word for word, _, _ in tokens(text)}
+    here = {word for word, _, _ in words_like(text, asked)}
     return {word for word in asked if any(is_asked(other, [word]) for other in here)}
 
 
 def passage(text: str, asked: list[str]) -> str:
     """The part of a long text around the first word that was asked for."""
-    starts = [(start, end) for word, start, end in tokens(text) if is_asked(word, asked)]
+    starts = [(start, end) for word, start, end in words_like(text, asked) if is_asked(word, asked)]
     if not starts:
         return text[: 2 * AROUND]
     first, last = max(starts[0][0] - AROUND, 0), min(starts[0][1] + AROUND, len(text))
@@ -45,8 +45,8 @@ def passage(text: str, asked: list[str]) -> str:
 
 def best_hit(sources: list[tuple[str, str]], missing: list[str]) -> Hit | None:
     """Of the texts (name, text), the first that has most of the words that were not found elsewhere."""
-    ranked = sorted(sources, key=lambda source: -len(words_in(source[1], missing)))
-    if not ranked or not words_in(ranked[0][1], missing):
+    said = [len(words_in(text, missing)) for _, text in sources]
+    if not any(said):
         return None
-    name, text = ranked[0]
+    name, text = sources[said.index(max(said))]
     return Hit(name, passage(" ".join(text.split()), missing))

@@ -10,6 +10,7 @@ import snowballstemmer
 LONGEST_WORD = 40
 MOST_WORDS = 12
 TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
+POINTED = re.compile(r"\d\.\d")
 STOP_WORDS = frozenset(
     """a an and are as at be by can do does for from has have how if in into is it its of on or that the their there
     these they this to was we what when where which why will with""".split()  # noqa: SIM905 - read as a text
@@ -51,8 +52,29 @@ def asked_words(query: str) -> list[str]:
     return [word for word in found if word not in STOP_WORDS] or found
 
 
+def words_like(text: str, asked: list[str]) -> Iterator[tuple[str, int, int]]:
+    """The words of a text that may be among those asked for, with their places: they begin with the same letters,
+    which no stem changes. To look at every word of a hundred texts would take longer than the search."""
+    initials = "".join(sorted({word[0] for word in asked}))
+    if text.isascii() and initials.isalpha() and not POINTED.search(text):
+        for match in _beginning_with(initials).finditer(text):
+            yield match.group().lower()[:LONGEST_WORD], match.start(), match.end()
+    else:
+        yield from (found for found in tokens(text) if found[0][0] in initials)
+
+
+@lru_cache(maxsize=1000)
+def _beginning_with(initials: str) -> re.Pattern[str]:
+    return re.compile(f"(?<![a-z0-9])[{initials}][a-z0-9]*", re.IGNORECASE)
+
+
 def is_asked(word: str, asked: list[str]) -> bool:
     """Whether a word of a text is one of those asked for."""
     if not asked:
         return False
-    return word.startswith(asked[-1]) or stem(word) in {stem(other) for other in asked}
+    return word.startswith(asked[-1]) or stem(word) in _stems(*asked)
+
+
+@lru_cache(maxsize=1000)
+def _stems(*words: str) -> frozenset[str]:
+    return frozenset(map(stem, words))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
@@ -9,13 +10,14 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from problems.addresses import address
 from problems.evidence import run_cards
 from problems.markdown import Known, handles_in, html_of, runs_in
 from problems.models import Comment, Idea, Problem, User
+from problems.selectors.listing import list_url
 from problems.services.discussion import is_editable
 
 COMMENTS_PER_PAGE = 100
@@ -42,6 +44,7 @@ class Discussion:
     comments: list[ShownComment]
     page: "Page[Comment]"
     url: str  # where a comment is sent to
+    kept: str  # of the query of this page, for links that begin an answer
     draft: str  # what the form begins with: a quotation, or nothing
     answered: Comment | None  # what the form answers
 
@@ -58,14 +61,28 @@ def discussion_of(
         comments=list(shown(comments, user, revisions or {})),
         page=page,
         url=post_url(place),
+        kept=kept_of(query),
         draft=quotation(quoted) if quoted else "",
         answered=answered,
     )
 
 
+def silence_on(place: Problem | Idea) -> Discussion:
+    """Where nobody has said anything."""
+    page = Paginator(Comment.objects.none(), COMMENTS_PER_PAGE).get_page(1)
+    return Discussion(comments=[], page=page, url=post_url(place), kept="", draft="", answered=None)
+
+
+def kept_of(query: QueryDict) -> str:
+    others = query.copy()
+    for name in ("quote", "answer"):
+        others.pop(name, None)
+    return f"{others.urlencode()}&" if others else ""
+
+
 def in_threads(place: Problem | Idea, user: User | AnonymousUser) -> "QuerySet[Comment]":
     """The oldest thread first, and within a thread the oldest comment."""
-    visible = place.comments.visible_to(user).select_related("added_by", "problem", "idea")
+    visible = place.comments.visible_to(user).select_related("added_by")
     began, first = Coalesce("answers__created_at", "created_at"), Coalesce("answers_id", F("pk"))
     return visible.order_by(began, first, "created_at", "pk")
 
@@ -85,7 +102,7 @@ def shown(comments: list[Comment], user: User | AnonymousUser, revisions: Mappin
         )
 
 
-def texts_of(bodies: list[str]) -> list[ShownText]:
+def texts_of(bodies: list[str], *, first_heading: int = 3) -> list[ShownText]:
     """As HTML, with links to the people and cards of the runs they mention, in a constant number of queries."""
     runs = {body: runs_in(body) for body in bodies}
     cards = run_cards({run for mentioned in runs.values() for run in mentioned})
@@ -93,7 +110,8 @@ def texts_of(bodies: list[str]) -> list[ShownText]:
     drawn = {run: render_to_string(card.template, dict(card.context)) for run, card in cards.items()}
     return [
         ShownText(
-            mark_safe(html_of(body, known)), [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT]
+            mark_safe(html_of(body, known, first_heading=first_heading)),
+            [drawn[run] for run in runs[body] if run in drawn][:CARDS_PER_COMMENT],
         )
         for body in bodies
     ]
@@ -121,14 +139,16 @@ def quotation(comment: Comment) -> str:
 
 def post_url(place: Problem | Idea) -> str:
     if isinstance(place, Problem):
-        return reverse("problem-comments", args=[place.number])
-    return reverse("idea-comments", args=[place.pk])
+        return address("problem-comments", place.number)
+    return address("idea-comments", place.pk)
 
 
-def address_of(comment: Comment, user: User | AnonymousUser) -> str:
+def address_of(comment: Comment, user: User | AnonymousUser, *, carried_list: str = "") -> str:
     """The page of the discussion on which it stands, and its place there."""
     place = comment.problem or comment.idea
     assert place is not None
     order = list(in_threads(place, user).values_list("pk", flat=True))
     page = order.index(comment.pk) // COMMENTS_PER_PAGE + 1
-    return f"{place.get_absolute_url()}{f'?page={page}' if page > 1 else ''}#comment-{comment.pk}"
+    asked = {"page": str(page) if page > 1 else "", "list": carried_list}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return list_url(place.get_absolute_url(), query) + f"#comment-{comment.pk}"

@@ -7,9 +7,11 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from problems.models import Claim, HelpWanted, ListEntry, Problem, Reference
 from problems.models.querysets import ProblemQuerySet
+from problems.selectors.statuses import status_of
 
 AT_ONCE = 500
 
@@ -18,26 +20,26 @@ def complete(problems: ProblemQuerySet) -> ProblemQuerySet:
     """With all that `export_problem` reads, in a constant number of queries."""
     approved = Prefetch("references", Reference.objects.approved())
     wanted = Prefetch("help_wanted", HelpWanted.objects.open())
-    found = (
-        problems.with_status().select_related("category").prefetch_related("claims__claimant", "see_also", "aliases")
-    )
+    found = problems.select_related("category", "entry").prefetch_related("claims__claimant", "see_also", "aliases")
     return found.prefetch_related(approved).prefetch_related(wanted)
 
 
-def complete_in_order(keys: Iterable[int]) -> Iterator[Problem]:
-    """The problems with these keys, in this order, read in parts."""
-    for some in in_parts(keys):
+def complete_in_order(keys: Iterable[int], *, at_first: int = AT_ONCE) -> Iterator[Problem]:
+    """The problems with these keys, in this order, read in parts. A small first part lets a long file begin at once."""
+    for some in in_parts(keys, at_first):
         found = complete(Problem.objects.all()).in_bulk(some)
         yield from (found[key] for key in some if key in found)
 
 
-def in_parts(keys: Iterable[int]) -> Iterator[list[int]]:
+def in_parts(keys: Iterable[int], at_first: int) -> Iterator[list[int]]:
     rest = iter(keys)
+    yield list(islice(rest, at_first))
     while some := list(islice(rest, AT_ONCE)):
         yield some
 
 
 def export_problem(problem: Problem) -> dict[str, Any]:
+    status, counts = status_of(problem, timezone.now())
     return {
         "number": problem.number,
         "url": problem.get_absolute_url(),
@@ -47,7 +49,7 @@ def export_problem(problem: Problem) -> dict[str, Any]:
         "difficulty": problem.difficulty,
         "difficulty_source": problem.difficulty_source,
         "starred": problem.starred,
-        "status": problem.status,  # type: ignore[attr-defined]
+        "status": status,
         "aliases": [f"{alias.source} {alias.number}" for alias in problem.aliases.all()],
         "see_also": [other.number for other in problem.see_also.all()],
         "claims": [export_claim(claim) for claim in problem.claims.all()],
@@ -56,9 +58,9 @@ def export_problem(problem: Problem) -> dict[str, Any]:
             for reference in problem.references.all()
         ],
         "help_wanted": [{"kind": wish.kind, "text": wish.text} for wish in problem.help_wanted.all()],
-        "recipes": problem.n_recipes,  # type: ignore[attr-defined]
-        "runs": problem.n_runs,  # type: ignore[attr-defined]
-        "succeeded_runs": problem.n_succeeded_runs,  # type: ignore[attr-defined]
+        "recipes": counts.n_recipes,
+        "runs": counts.n_runs,
+        "succeeded_runs": counts.n_succeeded_runs,
     }
 
 

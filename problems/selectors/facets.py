@@ -30,6 +30,7 @@ class Facet:
 
 
 Kind = tuple[int, bool]  # the traits of some problems, and whether they are claimed
+PLACES = {"category", "subcategory"}
 HALF = DIGITS["work"][0]  # cuts the number of the traits into two of about as many values
 
 
@@ -52,44 +53,62 @@ class Tally:
 def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = None) -> Tally:
     """In two queries, whatever is filtered by: by traits within the category, and by category within the traits."""
     fixed = fixed or {}
+    values = {n: chosen_values(n, value) for n, value in problem_filter.chosen.items() if n in CHOICES}
+    wanted = {name: some for name, some in values.items() if name not in fixed}
     chosen = {name: value for name, value in problem_filter.chosen.items() if name not in fixed}
-    wanted = {name: chosen_values(name, value) for name, value in chosen.items() if name in CHOICES}
-    found = Tally()
     ground = {*fixed, "q"} & set(problem_filter.chosen)
+    found = Tally()
 
-    within = problem_filter.only(*ground, *({"category", "subcategory"} & set(chosen)))
-    count_kinds(found, kinds_of(within, problem_filter.now), wanted)
-    for category, subcategory, n in problem_filter.only(*ground, *wanted).tallied_by_category().iterator():
+    within = problem_filter.only(*ground - set(values), *PLACES & set(chosen))
+    kinds = kinds_of(within, problem_filter.now, {name: some for name, some in values.items() if name in fixed})
+    n_within = count_kinds(found, kinds, wanted)
+    for subcategory, category, n in problem_filter.only(*ground, *wanted).tallied_by_category().iterator():
         count_place(found, category, subcategory, n, chosen)
-    found.n_ground = problem_filter.only(*ground).count() if wanted else sum(found.categories.values())
+
+    if not PLACES & set(chosen):
+        found.n_ground = n_within
+    else:
+        found.n_ground = problem_filter.only(*ground).count() if wanted else found.categories.total()
     return found
 
 
-def kinds_of(entries: ListEntryQuerySet, now: datetime.datetime) -> Iterator[tuple[Kind, int]]:
+def kinds_of(
+    entries: ListEntryQuerySet, now: datetime.datetime, fixed: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[Kind, int]]:
+    """With how many there are of each. What the page stands for is looked at here: a database that is asked for it
+    goes to every row instead of the index."""
     for traits, n, n_claimed in entries.tallied_by_traits(now).iterator():
-        if n_claimed:
-            yield (traits, True), n_claimed
-        if n > n_claimed:
-            yield (traits, False), n - n_claimed
+        kinds = [((traits, True), n_claimed), ((traits, False), n - n_claimed)]
+        yield from ((kind, n) for kind, n in kinds if n and not fails(kind, fixed))
 
 
-def count_kinds(found: Tally, kinds: Iterable[tuple[Kind, int]], wanted: Mapping[str, frozenset[str]]) -> None:
-    """A large list has thousands of kinds, so little is done for each: most of all, none is asked for every trait."""
+def fails(kind: Kind, wanted: Mapping[str, frozenset[str]]) -> list[str]:
+    return [name for name, values in wanted.items() if trait_value(name, kind) not in values]
+
+
+def count_kinds(found: Tally, kinds: Iterable[tuple[Kind, int]], wanted: Mapping[str, frozenset[str]]) -> int:
+    """A large list has thousands of kinds, so little is done for each: most of all, none is asked for every trait.
+
+    Returns how many problems there are, whatever is wanted.
+    """
     low, high = Counter[Kind](), Counter[Kind]()
+    total = 0
     for kind, n in kinds:
-        fails = [name for name, values in wanted.items() if trait_value(name, kind) not in values]
-        if not fails:
+        total += n
+        failed = fails(kind, wanted)
+        if not failed:
             traits, is_claimed = kind
             low[traits % HALF, is_claimed] += n
             high[traits - traits % HALF, is_claimed] += n
-        elif len(fails) == 1:
-            found.held_back[fails[0]] += n
-            found.traits[fails[0]][trait_value(fails[0], kind)] += n
+        elif len(failed) == 1:
+            found.held_back[failed[0]] += n
+            found.traits[failed[0]][trait_value(failed[0], kind)] += n
     found.n = low.total()
     for name, counts in found.traits.items():
         is_high = name in DIGITS and DIGITS[name][0] >= HALF
         for kind, n in (high if is_high else low).items():
             counts[trait_value(name, kind)] += n
+    return total
 
 
 def count_place(found: Tally, category: int, subcategory: str, n: int, chosen: Mapping[str, Any]) -> None:

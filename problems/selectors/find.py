@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils import timezone
 
-from problems.evidence import registered_evidence
+from problems.evidence import LaptopTime, registered_evidence
 from problems.filters import chosen_values, condition
 from problems.models import ListEntry
 from problems.models.entries import ListEntryQuerySet, is_claimed
@@ -49,8 +49,8 @@ def find_problems(wishes: Mapping[str, Any]) -> Answer:
     shown = list(
         found.order_by("reported", "place_from_easiest", "-n_laptop_recipes", "category_id", "index")[:HANDFUL]
     )
-    seconds = laptop_seconds([entry.pk for entry in shown])
-    fits = [Fit(row, reasons(row, seconds.get(row.entry.pk), now)) for row in rows_of(shown, [], now)]
+    times = laptop_times([entry.pk for entry in shown])
+    fits = [Fit(row, reasons(row, times.get(row.entry.pk))) for row in rows_of(shown, [], now)]
     return Answer(fits, found.count(), [] if fits else what_to_drop(asked, now))
 
 
@@ -83,12 +83,12 @@ IN_WORDS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def reasons(row: Row, seconds: float | None, now: datetime.datetime) -> list[str]:
+def reasons(row: Row, time: LaptopTime | None) -> list[str]:
     entry = row.entry
     known = [
-        f"its recipe takes about {in_minutes(seconds)} on a laptop" if seconds is not None else "",
+        f"its recipe takes {in_minutes(time.seconds)} on a laptop, {time.rests_on}" if time else "",
         "somebody is on it; a claim locks nothing" if row.claims else "nobody is on it",
-        f"difficulty {row.problem.difficulty.replace('-', ' to ')}" if entry.difficulty_low else "difficulty not known",
+        f"difficulty {entry.difficulty.replace('-', ' to ')}" if entry.difficulty_low else "difficulty not known",
         "no existing work is listed" if not entry.n_references else "",
         "nothing has been run on it yet" if not entry.n_runs else "",
         "help is wanted" if entry.n_wishes else "",
@@ -99,13 +99,15 @@ def reasons(row: Row, seconds: float | None, now: datetime.datetime) -> list[str
 
 
 def in_minutes(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    return f"about {minutes} minute{'' if minutes == 1 else 's'}"
 
 
-def laptop_seconds(keys: list[int]) -> Mapping[int, float]:
+def laptop_times(keys: list[int]) -> Mapping[int, LaptopTime]:
     evidence = registered_evidence()
-    return evidence.laptop_seconds(keys) if evidence else {}
+    return evidence.laptop_times(keys) if evidence else {}
 
 
 def what_to_drop(wishes: Mapping[str, Any], now: datetime.datetime) -> list[Dropped]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from problems.filters import ProblemFilter
+from problems.filters import PartOfAQuestion
 from problems.models import Activity, CuratorAct, ListEntry, SavedFilter, Subscription, User
 from problems.models.activity import ActivityQuerySet
 
@@ -49,8 +49,8 @@ def activity_of_filter(saved: SavedFilter) -> ActivityQuerySet:
 
 def problems_found_by(saved: SavedFilter) -> "QuerySet[ListEntry, int]":
     """Their primary keys, in no order."""
-    found = ProblemFilter(QueryDict(saved.query), queryset=ListEntry.objects.all()).found
-    return found.order_by().values_list("pk", flat=True)
+    asked = PartOfAQuestion(QueryDict(saved.query))
+    return asked.only(*asked.chosen).order_by().values_list("pk", flat=True)
 
 
 def decisions_on(user: User) -> "QuerySet[CuratorAct]":

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.http import QueryDict
 
 from problems.filters import ProblemFilter
-from problems.models import Activity, Category, Claim, HelpWanted, ListEntry, Problem
+from problems.models import Activity, Category, Claim, HelpWanted, Problem
 from problems.selectors.facets import Tally, tally
+from problems.selectors.rows import OF_A_CLAIM
 from problems.status import Status
 
 SHOWN = 5
 MOVES_SHOWN = 12
+OF_A_MOVE = ("kind", "text", "url", "at", "problem__number", "idea__title", "actor__username")
 REPRODUCED = (Status.REPRODUCED, Status.RESOLVED)
 WITH_RESULT = (Status.RESULT_REPORTED, Status.CONTESTED, *REPRODUCED)
 
@@ -50,14 +52,15 @@ REPORTED_QUERY = "status=result-reported&status=reproduced&status=contested&stat
 
 def front_page(now: datetime.datetime) -> FrontPage:
     listed = tally(ProblemFilter(QueryDict("")))
-    reported = ListEntry.objects.filter(reported=Status.RESULT_REPORTED).select_related("problem")
-    wishes = HelpWanted.objects.open().select_related("problem", "added_by")
+    reported = Problem.objects.filter(entry__reported=Status.RESULT_REPORTED).only("number", "statement")
+    wishes = HelpWanted.objects.open().select_related("problem").only("kind", "text", "problem__number")
+    moves = Activity.objects.told_once().select_related("problem", "idea", "actor").only(*OF_A_MOVE)
     return FrontPage(
         counts=counts_of(listed),
         categories=[(category, listed.categories[category.pk]) for category in Category.objects.only("number", "name")],
-        moves=list(Activity.objects.told_once().select_related("problem", "idea", "actor")[:MOVES_SHOWN]),
+        moves=list(moves[:MOVES_SHOWN]),
         quiet_claims=quiet_claims(now),
-        one_rerun_away=[entry.problem for entry in reported[:SHOWN]],
+        one_rerun_away=list(reported.order_by("entry__category_id", "entry__index")[:SHOWN]),
         help_wanted=list(wishes.filter(problem__merged_into=None)[:SHOWN]),
     )
 
@@ -79,4 +82,5 @@ def quiet_claims(now: datetime.datetime) -> list[Claim]:
     """Those that went quiet, the one that has waited longest first: somebody may be stuck there."""
     fresh_since = now - datetime.timedelta(days=settings.CLAIM_FRESH_DAYS)
     quiet = Claim.objects.not_lapsed(now).filter(last_activity_at__lt=fresh_since)
-    return list(quiet.select_related("problem", "claimant").order_by("last_activity_at")[:SHOWN])
+    shown = quiet.select_related("problem", "claimant").only(*OF_A_CLAIM, "problem__number")
+    return list(shown.order_by("last_activity_at")[:SHOWN])

@@ -21,6 +21,7 @@ from problems.selectors.rows import Row, rows_of
 ROWS_PER_PAGE = 100
 MOST_IDEAS = 5
 MOST_PROPOSALS = 20
+OF_A_PROPOSAL = ("statement", "created_at", "category__name", "added_by__username")
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,11 @@ class Listing:
         ]
 
     @property
+    def worth_dropping(self) -> list[Chosen]:
+        """Where nothing is found: the filters whose loss alone gives something, the most first."""
+        return sorted((one for one in self.chosen if one.n_without), key=lambda one: -one.n_without)
+
+    @property
     def more_is_chosen(self) -> bool:
         """Whether a filter is in use that is folded away otherwise."""
         return any(self.facets[name].is_chosen for name in MORE if name in self.facets)
@@ -127,7 +133,7 @@ def listing(params: QueryDict, *, base: str = "", fixed: Mapping[str, str] | Non
     return Listing(
         rows=rows_of(list(page.object_list), asked, problem_filter.now),
         page=page,
-        n_all=problem_filter.only(*fixed).count(),
+        n_all=problem_filter.only(*fixed).count() if "q" in problem_filter.chosen else found.n_ground,
         facets={facet.name: facet for facet in facets_of(problem_filter, found) if facet.name not in fixed},
         chosen=describe_chosen(problem_filter, found, base, fixed),
         mistakes=mistakes_of(problem_filter),
@@ -205,12 +211,8 @@ def n_without(problem_filter: ProblemFilter, found: Tally, name: str) -> int:
     return problem_filter.only(*(other for other in problem_filter.chosen if other != "q")).count()
 
 
-def describe_query(query: str) -> list[str]:
-    """What a canonical query asks for, in words, one filter after the other."""
-    return describe_all(ProblemFilter(QueryDict(query)))
-
-
 def describe_all(problem_filter: ProblemFilter) -> list[str]:
+    """What it asks for, in words, one filter after the other."""
     return [describe(name, value) for name, value in problem_filter.chosen.items()]
 
 
@@ -250,5 +252,5 @@ def proposals_in(problem_filter: ProblemFilter) -> list[Proposal]:
     chosen = problem_filter.chosen
     if set(chosen) - {"category", "subcategory"}:
         return []
-    pending = Proposal.objects.pending().select_related("added_by", "category")
+    pending = Proposal.objects.pending().select_related("added_by", "category").only(*OF_A_PROPOSAL)
     return list(pending.filter(**{name: chosen[name] for name in chosen})[:MOST_PROPOSALS])

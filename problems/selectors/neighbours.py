@@ -31,17 +31,24 @@ class Neighbours:
 
 def neighbours_of(problem: Problem, carried: str = "") -> Neighbours:
     """`carried` is the query of a list; what means nothing in it is left out."""
-    asked = ProblemFilter(QueryDict(carried))
-    here = asked.in_order(ListEntry.objects.filter(pk=problem.pk)).first() if carried else None
-    if here is None:  # it is on no list while it is pending or merged, but it has a number
-        asked, here = ProblemFilter(QueryDict("")), by_number(problem)
-    query = query_of(asked)
+    asked = ProblemFilter(QueryDict(carried)) if carried else None
+    here = asked.in_order(ListEntry.objects.filter(pk=problem.pk)).first() if asked else None
+    query = query_of(asked) if asked and here else ""
+    if not (asked and here and query):
+        return neighbours_by_number(problem)
     return Neighbours(
         before=neighbour(asked.found.before(here), query),
         after=neighbour(asked.found.after(here), query),
-        list_name=describe_list(asked) if query else "",
-        list_url=list_url(reverse("problems"), query) if query else "",
+        list_name=describe_list(asked),
+        list_url=list_url(reverse("problems"), query),
     )
+
+
+def neighbours_by_number(problem: Problem) -> Neighbours:
+    """In the whole catalogue. While it is pending or merged it is on no list, but it has a number."""
+    here = ListEntry(problem=problem, category_id=problem.category_id, index=problem.index)
+    everything = ListEntry.objects.by_number()
+    return Neighbours(before=neighbour(everything.before(here), ""), after=neighbour(everything.after(here), ""))
 
 
 def describe_list(asked: ProblemFilter) -> str:
@@ -49,10 +56,6 @@ def describe_list(asked: ProblemFilter) -> str:
     return ", ".join([*describe_all(asked), *([] if is_plain else [SORTS[asked.sort_in_use]])]) or "all problems"
 
 
-def by_number(problem: Problem) -> ListEntry:
-    return ListEntry(problem=problem, category_id=problem.category_id, index=problem.index)
-
-
 def neighbour(entries: ListEntryQuerySet, query: str) -> Neighbour | None:
-    entry = entries.first()
-    return Neighbour(str(entry), reverse("problem", args=[str(entry)]) + carrying(query)) if entry else None
+    entry = entries.only("category", "index").first()
+    return Neighbour(entry.number, entry.get_absolute_url() + carrying(query)) if entry else None

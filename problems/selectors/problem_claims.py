@@ -1,5 +1,6 @@
 """The claims on one problem, sorted into those a reader cares about."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,7 @@ ACTIVE = (Freshness.FRESH, Freshness.QUIET)
 class ProblemClaims:
     everybody: list[Claim]  # the most recently active first, released ones last
     own: Claim | None
+    has_no_parts: bool  # the problem, so that no claim is asked for them
 
     @property
     def active(self) -> list[Claim]:
@@ -31,8 +33,10 @@ class ProblemClaims:
         return self.own if self.own and not self.own.released_at else None
 
 
-def claims_on(problem: Problem, user: User | AnonymousUser) -> ProblemClaims:
-    found = problem.claims.select_related("claimant").prefetch_related("events", "parts")
+def claims_on(problem: Problem, user: User | AnonymousUser, there: Collection[str]) -> ProblemClaims:
+    """`there` names what the problem has (surroundings.py)."""
+    related = ("events", "parts") if "parts" in there else ("events",)
+    found = problem.claims.select_related("claimant").prefetch_related(*related)
     claims = sorted(found, key=lambda claim: claim.released_at is not None)
     own = next((claim for claim in claims if user.pk and claim.claimant_id == user.pk), None)
-    return ProblemClaims(claims, own)
+    return ProblemClaims(claims, own, "parts" not in there)

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Count
 
-from problems.models import Approval, Idea, Problem, User
-from problems.services.approval import CONTRIBUTIONS, Contribution, Standing, kind_of, place_of, standing_of
+from problems.models import Approval, Idea, Problem, Standing, User
+from problems.services.approval import CONTRIBUTIONS, Contribution, kind_of, place_of, standing_of
 
 SHOWN = 50
 KIND_NAMES = {

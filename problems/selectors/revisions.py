@@ -6,6 +6,7 @@ from typing import Any
 
 from problems.diffs import Piece, word_diff
 from problems.models import Problem
+from problems.models.problems import difficulty_range
 
 SHOWN = {
     "statement": "statement",
@@ -58,8 +59,7 @@ def value(row: Any, name: str) -> Any:
 
 
 def difficulty_of(row: Any) -> str:
-    low, high = row.difficulty_low, row.difficulty_high
-    return str(low) if low == high else f"{low}-{high}"
+    return difficulty_range(row.difficulty_low, row.difficulty_high)
 
 
 def changes_between(older: Revision, newer: Revision) -> list[tuple[str, list[Piece]]]:

@@ -1,14 +1,15 @@
 """Whose additions need approval, and who is told of an addition once it needs none."""
 
 import datetime
+from collections import Counter
 from typing import TypeAlias
 
 from django.conf import settings
-from django.db import models
+from django.db.models import Count
 from django.utils import timezone
 
 from problems.markdown import plain_text_of
-from problems.models import Activity, Approval, Comment, HelpWanted, Idea, Proposal, Reference, User
+from problems.models import Activity, Approval, Comment, HelpWanted, Idea, Proposal, Reference, Standing, User
 from problems.services.activity import record_activity
 
 Contribution: TypeAlias = Comment | Reference | Idea | HelpWanted | Proposal
@@ -21,12 +22,6 @@ CONTRIBUTIONS: dict[str, type[Contribution]] = {
     "help-wanted": HelpWanted,
     "problem": Proposal,
 }
-
-
-class Standing(models.TextChoices):
-    NEW = "new", "new member"
-    TRUSTED = "trusted", "trusted member"
-    CURATOR = "curator", "curator"
 
 
 def standing_of(user: User, *, n_approved: int | None = None) -> Standing:
@@ -43,6 +38,28 @@ def standing_of(user: User, *, n_approved: int | None = None) -> Standing:
         return Standing.NEW
     n_approved = n_approved_of(user) if n_approved is None else n_approved
     return Standing.TRUSTED if n_approved >= settings.TRUST_AFTER_APPROVED else Standing.NEW
+
+
+def shown_standing(user: User, *, standing: Standing | None = None) -> Standing:
+    """What a person is called: by what holds here, or by the archive their account was read from, if that is more.
+
+    A word only. Whoever asks what somebody may do asks `standing_of`.
+    """
+    standing = standing or standing_of(user)
+    recorded = Standing(user.recorded_standing or Standing.NEW)
+    return max(standing, recorded, key=list(Standing).index)
+
+
+def shown_standings() -> dict[int, str]:
+    """What everybody is called, by key, in as many queries whatever their number."""
+    n_approved: Counter[int] = Counter()
+    for kind in CONTRIBUTIONS.values():
+        by_author = kind.objects.approved().filter(added_by__isnull=False).order_by().values_list("added_by")
+        n_approved.update(dict(by_author.annotate(n=Count("pk"))))
+    return {
+        user.pk: shown_standing(user, standing=standing_of(user, n_approved=n_approved[user.pk])).value
+        for user in User.objects.only("is_curator", "is_trusted", "date_joined", "recorded_standing").iterator()
+    }
 
 
 def approval_for(user: User) -> Approval:

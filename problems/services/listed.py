@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from problems.evidence import COUNTS
 from problems.models import (
     Approval,
     Claim,
@@ -113,7 +114,6 @@ def is_listed(problem: Problem) -> bool:
 APPROVED = Q(approval=Approval.APPROVED)
 COPIED = ("category_id", "index", "subcategory", "difficulty_low", "difficulty_high", "starred")
 COUNTED = ("n_claims", "n_references", "n_wishes", "n_predictions", "n_comments")
-EVIDENCE = ("n_recipes", "n_laptop_recipes", "n_runs", "n_succeeded_runs")
 
 
 def entry_of(problem: Problem) -> ListEntry:
@@ -124,7 +124,7 @@ def entry_of(problem: Problem) -> ListEntry:
         claimed_at=problem.claimed_at or NEVER,  # type: ignore[attr-defined]
         place_from_easiest=EASIEST_FIRST.index(both) if both else UNKNOWN_LAST,
         place_from_hardest=HARDEST_FIRST.index(both) if both else UNKNOWN_LAST,
-        **{name: getattr(problem, name) for name in (*COPIED, *COUNTED, *EVIDENCE)},
+        **{name: getattr(problem, name) for name in (*COPIED, *COUNTED, *COUNTS)},
     )
 
 

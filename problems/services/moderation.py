@@ -2,16 +2,8 @@
 
 from django.db import transaction
 
-from problems.models import Approval, CuratorAct, Idea, Proposal, User
-from problems.services.approval import (
-    CONTRIBUTIONS,
-    Contribution,
-    Standing,
-    announce,
-    kind_of,
-    place_of,
-    withdraw_announcement,
-)
+from problems.models import Approval, CuratorAct, Idea, Proposal, Standing, User
+from problems.services.approval import CONTRIBUTIONS, Contribution, announce, kind_of, place_of, withdraw_announcement
 from problems.services.audit import record_act
 from problems.services.listed import reindex, reindex_ideas
 from problems.services.proposals import give_number
@@ -59,12 +51,12 @@ def approve_all_of(author: User, *, curator: User, reason: str = APPROVED_BY_DEF
 
 @transaction.atomic
 def change_standing(member: User, *, standing: Standing, curator: User, reason: str) -> bool:
-    """True if it changed. NEW means: as earned by time and approved contributions."""
+    """True if it changed. NEW means: as earned by time and approved contributions. What an archive called them ends."""
     now_curator, now_trusted = standing == Standing.CURATOR, standing != Standing.NEW
-    if (member.is_curator, member.is_trusted) == (now_curator, now_trusted):
+    if (member.is_curator, member.is_trusted, member.recorded_standing) == (now_curator, now_trusted, ""):
         return False
-    member.is_curator, member.is_trusted = now_curator, now_trusted
-    member.save(update_fields=["is_curator", "is_trusted"])
+    member.is_curator, member.is_trusted, member.recorded_standing = now_curator, now_trusted, ""
+    member.save(update_fields=["is_curator", "is_trusted", "recorded_standing"])
     _record_about(member, f"{member}: {standing.label}", curator=curator, reason=reason)
     return True
 

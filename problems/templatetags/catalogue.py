@@ -2,15 +2,17 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from html import escape
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from problems.evidence import ResultCell
-from problems.models import Claim, Problem
+from problems.models import Claim, ListEntry, Problem, Proposal
 from problems.status import MEANING, Status
 
 register = template.Library()
@@ -38,9 +40,9 @@ def age_in_words(age: datetime.timedelta) -> str:
 @register.filter
 def ago(moment: datetime.datetime) -> SafeString:
     """How long ago, with the date on hover and in print."""
-    exact = moment.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    exact = moment.astimezone(datetime.UTC).isoformat(" ", "minutes").removesuffix("+00:00")
     words = age_in_words(timezone.now() - moment)
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+    return mark_safe(f'<time datetime="{moment.isoformat()}" title="{exact} UTC">{words}</time>')
 
 
 @register.filter
@@ -50,6 +52,13 @@ def started(claim: Claim) -> SafeString:
     known = claim.started_on_text
     shown = known if claim.is_imported else words
     return format_html('<time datetime="{}" title="{}">{}</time>', known, known, shown)
+
+
+@register.filter
+@lru_cache(maxsize=2000)
+def linked(text: str) -> SafeString:
+    """With its addresses as links: `urlize`, remembered, for notes that seldom change."""
+    return mark_safe(urlize(text, nofollow=True, autoescape=True))
 
 
 @register.filter
@@ -65,20 +74,35 @@ def with_links(text: str, problems: Iterable[Problem]) -> SafeString:
 
 
 @register.simple_tag
-def difficulty(problem: Problem) -> SafeString:
+def difficulty(rated: Problem | ListEntry | Proposal) -> SafeString:
     """The letter in a chip, a range from low to high, an empty outline when it is not known."""
-    if not problem.difficulty_low:
+    return difficulty_chip(rated.difficulty_low, rated.difficulty_high)
+
+
+@cache
+def difficulty_chip(low: str, high: str) -> SafeString:
+    if not low:
         return mark_safe(
             '<span class="difficulty" data-unknown title="Difficulty not known">'
             '<span class="visually-hidden">unknown</span></span>'
         )
-    letters = dict.fromkeys([problem.difficulty_low, problem.difficulty_high])
+    letters = dict.fromkeys([low, high])
     spans = "".join(f'<span data-letter="{letter}">{letter}</span>' for letter in letters)
-    title = f"Difficulty {problem.difficulty.replace('-', ' to ')}"
+    title = f"Difficulty {' to '.join(letters)}"
     return format_html('<span class="difficulty" title="{}">{}</span>', title, mark_safe(spans))
 
 
 @register.simple_tag
+def claimant(claim: Claim) -> SafeString:
+    """Who made a claim, with a link if they are here."""
+    if not claim.claimant:
+        return mark_safe(escape(claim.who))
+    handle = escape(claim.claimant.username)
+    return mark_safe(f'<a class="above" href="{claim.claimant.get_absolute_url()}">@{handle}</a>')
+
+
+@register.simple_tag
+@cache
 def status(value: str) -> SafeString:
     """The word with its dot, and its one-line meaning on hover."""
     known = Status(value)
@@ -91,16 +115,15 @@ def status(value: str) -> SafeString:
 def sparkline(cell: ResultCell) -> SafeString:
     """A small line from the numbers of `cell`, fitted into a box of 72 by 20."""
     steps, values = zip(*cell.points, strict=True)
-    points = " ".join(
-        f"{place(step, steps, 72):.1f},{20 - place(value, values, 18) - 1:.1f}" for step, value in cell.points
-    )
-    return format_html(
-        '<svg class="sparkline" viewBox="0 0 72 20" role="img" aria-label="{}"><polyline points="{}"/></svg>',
-        cell.points_label,
-        points,
+    across, up = fitted(steps, 72), fitted(values, 18)
+    points = " ".join(f"{x:.1f},{19 - y:.1f}" for x, y in zip(across, up, strict=True))
+    return mark_safe(
+        f'<svg class="sparkline" viewBox="0 0 72 20" role="img" aria-label="{escape(cell.points_label)}">'
+        f'<polyline points="{points}"/></svg>'
     )
 
 
-def place(value: float, values: tuple[float, ...], width: float) -> float:
-    low, high = min(values), max(values)
-    return width / 2 if high == low else (value - low) / (high - low) * width
+def fitted(values: Sequence[float], width: float) -> list[float]:
+    """From 0 for the lowest to `width` for the highest; in the middle where all are level."""
+    low, span = min(values), max(values) - min(values)
+    return [(value - low) / span * width for value in values] if span else [width / 2] * len(values)

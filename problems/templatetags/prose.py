@@ -9,5 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def prose(text: str) -> SafeString:
-    return mark_safe(html_of(text))
+def prose(text: str, first_heading: int = 3) -> SafeString:
+    """`{{ text|prose:2 }}` where it stands right below the heading of the page."""
+    return mark_safe(html_of(text, first_heading=first_heading))

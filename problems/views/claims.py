@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from problems.forms import ClaimForm, NoteForm
 from problems.models import Claim, ClaimEvent, Problem, User
 from problems.selectors.problem_claims import claims_on
 from problems.selectors.problem_page import find_problem
+from problems.selectors.surroundings import things_around
 from problems.services.claim_cap import TooManyClaims, is_at_cap
 from problems.services.claims import claim_problem, kind_of, note_on_claim, release_claim, resume_claim
 from problems.services.limits import LimitReached
+from problems.views.going_back import to_problem
 from problems.views.problem import no_such_problem
 
 
@@ -27,10 +29,10 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     if problem is None:
         return no_such_problem(request, number)
 
-    claims = claims_on(problem, request.user)
+    claims = claims_on(problem, request.user, things_around(problem))
     form = claim_form(request, problem, claims.own)
     if request.method == "POST" and form.is_valid() and was_claimed(request, problem, form):
-        return redirect(problem)
+        return to_problem(request, problem)
     days = {"fresh": settings.CLAIM_FRESH_DAYS, "quiet": settings.CLAIM_QUIET_DAYS}
     context = {"claims": claims, "problem": problem, "form": form, "days": days}
     return render(request, "problems/claim.html", context | context_of_category(problem))
@@ -67,7 +69,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, "Noted. Your claim is fresh again.")
     else:
         messages.error(request, str(form.errors["text"][0]))
-    return redirect(own.problem)
+    return to_problem(request, own.problem)
 
 
 @login_required
@@ -76,7 +78,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
     own = get_object_or_404(held_by(request), problem__number=number)
     resume_claim(own)
     messages.success(request, f"You are on {number} again, with the plan you had. Change it if it has changed.")
-    return redirect(own.problem)
+    return to_problem(request, own.problem)
 
 
 @login_required
@@ -85,7 +87,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     own = get_object_or_404(held_by(request), problem__number=number)
     release_claim(own)
     messages.success(request, f"You released {number}. It stays in the history, and you may claim it again.")
-    return redirect(own.problem)
+    return to_problem(request, own.problem)
 
 
 def held_by(request: HttpRequest) -> "QuerySet[Claim]":

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from problems.contribution_forms import HelpForm, ReferenceForm
 from problems.models import HelpWanted, Problem, Reference, User
 from problems.services import contributions as services
+from problems.views.going_back import to_problem
 
 
 @login_required
@@ -21,7 +22,7 @@ def add_reference(request: HttpRequest, number: str) -> HttpResponse:
     form = ReferenceForm(request.POST or None, problem=problem)
     if request.method == "POST" and form.is_valid():
         made = services.add_reference(problem, added_by=cast(User, request.user), **form.cleaned_data)
-        return thanked(request, made, f"{problem.get_absolute_url()}#reference-{made.pk}")
+        return thanked(request, made, f"#reference-{made.pk}")
     context = {"problem": problem, "form": form, "what": "Add existing work on", "button": "Add it"}
     return render(request, "problems/contribution.html", context)
 
@@ -33,7 +34,7 @@ def ask_for_help(request: HttpRequest, number: str) -> HttpResponse:
     form: Form = HelpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = services.ask_for_help(problem, added_by=cast(User, request.user), **form.cleaned_data)
-        return thanked(request, made, f"{problem.get_absolute_url()}#help-wanted-{made.pk}")
+        return thanked(request, made, f"#help-wanted-{made.pk}")
     context = {"problem": problem, "form": form, "what": "Ask for help with", "button": "Ask"}
     return render(request, "problems/contribution.html", context)
 
@@ -47,10 +48,10 @@ def close_help(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     wish = get_object_or_404(wishes if person.is_curator else wishes.filter(added_by=person), pk=pk)
     services.close_help(wish)
     messages.success(request, "Closed. It is no longer listed as wanted.")
-    return redirect(wish.problem)
+    return to_problem(request, wish.problem)
 
 
-def thanked(request: HttpRequest, made: Reference | HelpWanted, url: str) -> HttpResponse:
+def thanked(request: HttpRequest, made: Reference | HelpWanted, place: str) -> HttpResponse:
     awaits = " It is public and awaits approval." if made.is_pending else ""
     messages.success(request, f"Thank you, it is there.{awaits}")
-    return redirect(url)
+    return to_problem(request, made.problem, place)

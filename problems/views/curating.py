@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from problems.curating_forms import IncorporateForm, MergeForm, ResolveForm, RevisionForm, SplitForm, initial_revision
@@ -24,6 +25,7 @@ from problems.services.curating import (
 from problems.services.merging import CannotMerge, merge_duplicate, undo_merge
 from problems.services.resolving import CannotResolve, resolve, take_back
 from problems.views.access import curators_only
+from problems.views.going_back import carried, to_problem
 
 forms_only = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -42,7 +44,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             conflict, form = conflict_of(meanwhile), seen_now(form, meanwhile)
         else:
             messages.success(request, "A new revision is kept." if made.is_new else "The statement stays as it is.")
-            return redirect(problem)
+            return to_problem(request, problem)
     return show(request, "edit", problem, form, conflict=conflict, subcategories=subcategories_in_use())
 
 
@@ -60,7 +62,7 @@ def take_in(request: HttpRequest, number: str) -> HttpResponse:
             conflict, form = conflict_of(meanwhile), seen_now(form, meanwhile, problem=problem)
         else:
             messages.success(request, "Taken in. The backlog of the problem is shorter by it.")
-            return redirect(problem)
+            return to_problem(request, problem)
     return show(request, "incorporate", problem, form, conflict=conflict)
 
 
@@ -76,7 +78,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("statements", str(error))
         else:
             messages.success(request, f"Added {', '.join(f'({part.letter})' for part in parts)}.")
-            return redirect(problem)
+            return to_problem(request, problem)
     return show(request, "split", problem, form)
 
 
@@ -92,7 +94,7 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("into", str(error))
         else:
             messages.success(request, f"{number} is merged; it can be taken back on its page.")
-            return redirect(form.cleaned_data["into"])
+            return to_problem(request, form.cleaned_data["into"])
     standing = Merge.objects.standing().filter(duplicate=problem).select_related("into").first()
     return show(request, "merge", problem, form, merge=standing, reason_form=ReasonForm())
 
@@ -104,10 +106,10 @@ def unmerge(request: HttpRequest, number: str) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["reason"][0]))
-        return redirect("curate-merge", number)
+        return redirect(reverse("curate-merge", args=[number]) + carried(request))
     undo_merge(standing, curator=curator_of(request), reason=form.cleaned_data["reason"])
     messages.success(request, f"{number} stands for itself again; what the merge had moved is back.")
-    return redirect(standing.duplicate)
+    return to_problem(request, standing.duplicate)
 
 
 @forms_only
@@ -122,7 +124,7 @@ def resolve_by_run(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("run", str(error))
         else:
             messages.success(request, "Signed. The run that shows it is named on the page.")
-            return redirect(problem)
+            return to_problem(request, problem)
     standing = problem.resolutions.standing().select_related("part", "signed_by")
     return show(request, "resolve", problem, form, resolutions=standing)
 
@@ -134,10 +136,10 @@ def reopen(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["reason"][0]))
-        return redirect("curate-resolve", number)
+        return redirect(reverse("curate-resolve", args=[number]) + carried(request))
     take_back(found, curator=curator_of(request), reason=form.cleaned_data["reason"])
     messages.success(request, "The resolution is taken back; it stays in the history.")
-    return redirect(found.problem)
+    return to_problem(request, found.problem)
 
 
 def seen_now(form: Any, meanwhile: RevisedMeanwhile, **options: Any) -> Any:

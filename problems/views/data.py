@@ -1,12 +1,15 @@
 """The public data: files of each day, the data of this moment, and the schema that describes them."""
 
+import tempfile
+
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from problems.archive.schema import archive_schema
+from problems.archive.steady import steady_view
 from problems.archive.tables import TABLES
 from problems.archive.writing import archive_pieces
 from problems.models import Export
@@ -32,12 +35,16 @@ def data_file(request: HttpRequest, name: str) -> FileResponse:
 
 
 @require_safe
-def data_now(request: HttpRequest) -> StreamingHttpResponse:
-    """The same as the file of a day, as of this moment."""
+def data_now(request: HttpRequest) -> FileResponse:
+    """The same as the file of a day, as of this moment: written whole first, as what comes in while it is read must not
+    be in one table and missing in another."""
     now = timezone.now()
-    response = StreamingHttpResponse(archive_pieces(made_at=now), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="catalogue-{now:%Y-%m-%d-%H%M}.json"'
-    return response
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    with steady_view():
+        file.writelines(piece.encode() for piece in archive_pieces(made_at=now))
+    file.seek(0)
+    name = f"catalogue-{now:%Y-%m-%d-%H%M}.json"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/json")
 
 
 @require_safe

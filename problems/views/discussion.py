@@ -13,6 +13,7 @@ from problems.contribution_forms import CommentForm, RemovalForm
 from problems.models import Comment, Idea, Problem, User
 from problems.selectors.discussion import address_of, comment_asked_for, post_url, texts_of
 from problems.services.discussion import TooLate, add_comment, edit_comment, is_editable, remove_comment
+from problems.views.going_back import carried
 
 
 @login_required
@@ -36,7 +37,7 @@ def write(request: HttpRequest, place: Problem | Idea) -> HttpResponse:
         made = add_comment(author=author, body=body, answers=answered, **where)
         awaits = " It is public and awaits approval." if made.is_pending else ""
         messages.success(request, f"Your comment is there.{awaits}")
-        return redirect(made)
+        return redirect(made.get_absolute_url() + carried(request))
     context = {"place": place, "url": post_url(place), "answered": answered}
     return with_preview(request, form, "problems/comment_write.html", context)
 
@@ -44,7 +45,7 @@ def write(request: HttpRequest, place: Problem | Idea) -> HttpResponse:
 def with_preview(request: HttpRequest, form: CommentForm, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page of the form; only the preview when the page asks for that alone."""
     is_written = form.is_bound and form.is_valid()
-    preview = texts_of([form.cleaned_data["body"]])[0] if is_written else None
+    preview = texts_of([form.cleaned_data["body"]], first_heading=2)[0] if is_written else None
     if request.htmx and "preview" in request.POST:  # type: ignore[attr-defined]
         template = "problems/_comment_preview.html"
     return render(request, template, {"form": form, "preview": preview, **context})
@@ -53,7 +54,7 @@ def with_preview(request: HttpRequest, form: CommentForm, template: str, context
 @require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible(request), pk=pk)
-    return redirect(address_of(found, request.user))
+    return redirect(address_of(found, request.user, carried_list=request.GET.get("list", "")))
 
 
 @login_required
@@ -67,10 +68,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
             edit_comment(own, body=form.cleaned_data["body"])
             messages.success(request, "Your comment is changed.")
-            return redirect(own)
+            return redirect(own.get_absolute_url() + carried(request))
     except TooLate as refusal:
         messages.error(request, str(refusal))
-        return redirect(own)
+        return redirect(own.get_absolute_url() + carried(request))
     return with_preview(request, form, "problems/comment_edit.html", {"comment": own, "url": request.path})
 
 
@@ -86,8 +87,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (is_own or form.is_valid()):
         remove_comment(found, by=person, reason="" if is_own else form.cleaned_data["reason"])
         messages.success(request, "The comment is removed. Its place in the discussion stays.")
-        return redirect(found)
-    text = texts_of([found.body])[0]
+        return redirect(found.get_absolute_url() + carried(request))
+    text = texts_of([found.body], first_heading=2)[0]
     context = {"comment": found, "text": text, "form": None if is_own else form}
     return render(request, "problems/comment_remove.html", context)
 

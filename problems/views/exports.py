@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.views.decorators.http import require_safe
 
 from problems.filters import ProblemFilter
-from problems.selectors.export import complete_in_order, csv_lines, export_problem
+from problems.selectors.export import AT_ONCE, complete_in_order, csv_lines, export_problem
 
 
-def filtered_rows(request: HttpRequest) -> Iterator[dict[str, Any]]:
+def filtered_rows(request: HttpRequest, *, at_first: int = AT_ONCE) -> Iterator[dict[str, Any]]:
     keys = list(ProblemFilter(request.GET).found.values_list("pk", flat=True))
-    return (export_problem(problem) for problem in complete_in_order(keys))
+    return (export_problem(problem) for problem in complete_in_order(keys, at_first=at_first))
 
 
 @require_safe
@@ -25,7 +25,7 @@ def problems_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def problems_csv(request: HttpRequest) -> StreamingHttpResponse:
-    lines = csv_lines(filtered_rows(request))
+    lines = csv_lines(filtered_rows(request, at_first=20))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="problems.csv"'
     return response

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from problems.models import Activity, Category, Problem, SavedFilter, User
 from problems.selectors.following import activity_for, activity_of_filter
@@ -41,7 +42,8 @@ class ActivityFeed(Feed):  # type: ignore[type-arg]  # generic for type checkers
         return f"{where}{who}{item.get_kind_display()}"
 
     def item_description(self, item: Activity) -> str:
-        return item.text
+        """Readers take it for HTML."""
+        return escape(item.text)
 
     def item_link(self, item: Activity) -> str:
         return item.url

@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from problems.contribution_forms import HelpForm, ReferenceForm
+from problems.contribution_forms import empty_help_fields, empty_reference_fields
 from problems.forms import NoteForm
 from problems.models import Category, Problem
 from problems.selectors.problem_page import find_problem, problem_page
@@ -25,8 +25,8 @@ def problem_detail(request: HttpRequest, number: str) -> HttpResponse:
         "citation": page.citation,
         "is_following": page.is_following,
         "note_form": NoteForm(),
-        "reference_form": ReferenceForm(problem=problem),
-        "help_form": HelpForm(),
+        "reference_fields": empty_reference_fields,
+        "help_fields": empty_help_fields,
         **page.evidence,
     }
     return render(request, "problems/problem.html", context)

@@ -5,15 +5,15 @@ from typing import cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from problems.filters import ProblemFilter
 from problems.list_forms import RenameForm, SaveFilterForm
 from problems.models import SavedFilter, User
-from problems.selectors.listing import describe_query, list_url
+from problems.selectors.listing import list_url
+from problems.selectors.saved import saved_lists
 from problems.services.saved_filters import NameTaken, delete_filter, rename_filter, save_filter
 
 
@@ -24,11 +24,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
     owner = cast(User, request.user)
     if request.method == "POST":
         return save(request, owner)
-    shown = [
-        {"saved": saved, "says": describe_query(saved.query), "n": ProblemFilter(QueryDict(saved.query)).found.count()}
-        for saved in owner.saved_filters.all()
-    ]
-    return render(request, "problems/saved_filters.html", {"filters": shown})
+    return render(request, "problems/saved_filters.html", {"filters": saved_lists(owner)})
 
 
 def save(request: HttpRequest, owner: User) -> HttpResponse:

@@ -50,10 +50,21 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// As soon as the parser has come to it, so that nothing below jumps up once it is on the screen.
+function foldOnPhones(_, watching) {
+  const box = document.querySelector("details[data-folded-on-phones]");
+  if (!box) return;
+  box.open = false;
+  watching.disconnect();
+}
+
+if (matchMedia("(max-width: 640px)").matches) {
+  const watching = new MutationObserver(foldOnPhones);
+  watching.observe(root, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => watching.disconnect());
+}
+
 document.addEventListener("DOMContentLoaded", () => {
-  if (matchMedia("(max-width: 640px)").matches) {
-    for (const box of document.querySelectorAll("details[data-folded-on-phones]")) box.open = false;
-  }
   const select = document.getElementById("theme");
   select.value = root.dataset.theme ?? "";
   select.addEventListener("change", () => pinTheme(select.value));

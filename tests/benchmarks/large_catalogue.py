@@ -2,16 +2,20 @@
 frequent as those of a language, and so is how much happens on a problem."""
 
 import datetime
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, islice
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Max
 from django.utils import timezone
 
-from experiments.models import Run, State, SubmittedRecipe
+from experiments.models import Headline, Run, State, SubmittedRecipe
 from experiments.recipe import recipe_from_toml
+from experiments.recipe.budget import budget_of
+from experiments.recipe.laptop import estimated_seconds
 from experiments.services.recipes import resolved_data
 from problems.models import Category, Claim, Comment, HelpWanted, Prediction, Problem, Reference, User
 from problems.services.listed import rebuild
@@ -91,7 +95,8 @@ class LargeCatalogue:
 
     def _write_runs(self) -> None:
         """Recipes for half of the problems; a few of them carry most of the runs."""
-        resolved = resolved_data(recipe_from_toml(recipe_toml()))
+        recipe = recipe_from_toml(recipe_toml())
+        resolved, seconds = resolved_data(recipe), estimated_seconds(budget_of(recipe))
         with_recipe = [problem for problem in self.problems if self.chance.random() < 0.5]
         recipes = (
             SubmittedRecipe(
@@ -101,17 +106,26 @@ class LargeCatalogue:
                 resolved=resolved,
                 digest=f"{problem:064d}",
                 size=self.chance.choice(["laptop", "full"]),
+                laptop_seconds=seconds,
+                laptop_rests_on="estimate",
             )
             for problem in with_recipe
         )
         keys = self._write(SubmittedRecipe, recipes, len(with_recipe))
         weights = list(accumulate(1 / (rank + 100) for rank in range(len(keys))))
         self._write(Run, (self._run(keys, weights) for _ in range(self.n_runs)), 0)
+        self._write_headlines()
 
     def _run(self, recipes: list[int], weights: list[float]) -> Run:
         state = self.chance.choices([State.SUCCEEDED, State.FAILED, State.CANCELLED], [8, 1, 1])[0]
         recipe = self.chance.choices(recipes, cum_weights=weights)[0]
         return Run(recipe_id=recipe, submitter_id=self.chance.choice(self.people), state=state, ended_at=self.now)
+
+    def _write_headlines(self) -> None:
+        """Of the runs that lists show: the newest of each recipe that succeeded."""
+        points = [(step, math.exp(-step / 200)) for step in range(0, 600, 10)]
+        newest = Run.objects.succeeded().order_by().values_list("recipe").annotate(run=Max("pk"))
+        self._write(Headline, (Headline(run_id=run, name="test loss", points=points) for _, run in newest), 0)
 
     def _write(self, kind: type[models.Model], rows: Iterable[Any], n: int) -> list[int]:
         """Their keys, in their order, if their number `n` is given."""

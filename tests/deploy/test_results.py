@@ -5,7 +5,8 @@ import multiprocessing
 import pytest
 
 from deploy import results, results_file
-from deploy.results_file import laptop_presets, settings_digest
+from deploy.results_file import laptop_presets
+from experiments.recipe.laptop import settings_digest
 
 TINY = """
 title = "A tiny one"

@@ -35,6 +35,7 @@ class House:
             "CIRCUITBOARD_PORT": str(self.port),
             "CIRCUITBOARD_DATA_DIR": str(data_dir),
             "CIRCUITBOARD_WORKER_THREADS": "1",
+            "CIRCUITBOARD_STORAGE_RETRY_SECONDS": "1",
         }
         if database_url:
             self._environment["CIRCUITBOARD_DATABASE_URL"] = database_url

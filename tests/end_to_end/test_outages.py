@@ -95,17 +95,30 @@ def no_room_in(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.mark.parametrize(("folder", "told"), [("worker", "The disk has no room"), ("incoming", "could not be stored")])
-def test_a_full_disk_fails_the_run_with_its_reason_and_shows_nothing_half(
-    house: House, member: Member, small_recipe: str, folder: str, told: str
+def test_a_worker_with_a_full_disk_rests_and_costs_the_run_no_attempt(
+    house: House, member: Member, small_recipe: str
 ) -> None:
     member.cancel_everything()
-    with no_room_in(house.data_dir / folder):
-        failed = member.run_that_ended(member.submit(small_recipe), seconds=180)
+    with no_room_in(house.data_dir / "worker"):
+        run = member.submit(small_recipe)
+        wait_for(lambda: "a full disk" in member.run(run)["waiting"]["sentence"], seconds=60)
+        assert member.run(run)["shards"][0]["attempts"] == 0
+
+    ended = member.run_that_ended(run)
+    assert (ended["state"], ended["shards"][0]["attempts"]) == ("succeeded", 1), ended
+
+
+def test_a_full_disk_of_the_site_fails_the_run_with_its_reason_and_shows_nothing_half(
+    house: House, member: Member, small_recipe: str
+) -> None:
+    member.cancel_everything()
+    wide = small_recipe.replace("d_model = 16", "d_model = 64")  # a checkpoint alone is more than fits
+    with no_room_in(house.data_dir / "incoming"):
+        failed = member.run_that_ended(member.submit(wide), seconds=180)
 
     [shard] = failed["shards"]
     assert (failed["state"], shard["failure"]["kind"], shard["attempts"]) == ("failed", "storage", 3), failed
-    assert told in shard["failure"]["message"] and shard["failure"]["hint"]
+    assert "could not be stored" in shard["failure"]["message"] and shard["failure"]["hint"]
     for file in member.get(f"/api/runs/{failed['id']}/artifacts/")["artifacts"]:
         assert hashlib.sha256(member.download(file["url"])).hexdigest() == file["sha256"]
     assert member.run_that_ended(member.submit(small_recipe))["state"] == "succeeded"

@@ -152,3 +152,32 @@ TABLE = {
     "shard-blob": Who("/api/shards/{shard}/blobs/{sha256}/", NOBODY, NOBODY, "put"),
     "shard-finish": Who("/api/shards/{shard}/finish/", NOBODY),
 }
+
+# Pages that show something else for what stands behind the question mark: the name of their row, and the address.
+WITH_QUERY = [
+    ("problems", "/problems/?view=cards&sort=difficulty"),
+    ("problems", "/problems/?q=using"),
+    ("problems", "/problems/?q=using&view=cards"),
+    ("problems", "/problems/?difficulty=D&q=nothing"),
+    ("problems-csv", "/problems/export.csv?q=using"),
+    ("find", "/problems/find/?asked=yes"),
+    ("difficulty", "/difficulty/unknown/"),
+    ("alias", "/p/9.99/"),
+    ("problem", "/problems/5.3/?list=difficulty%3DB%26sort%3Druns"),
+    ("problem", "/problems/5.3/?quote=1"),
+    ("problem", "/problems/5.4/?itself"),
+    ("problem", "/problems/5.99/"),
+    ("revisions", "/problems/5.3/revisions/?from=1&to=3"),
+    ("ideas", "/ideas/?kind=hypothesis&state=open"),
+    ("curator-acts", "/moderation/acts/?problem=5.3"),
+    ("experiments", "/experiments/?category=5"),
+    ("compare", "/compare/?runs=1,2,3,4"),
+    ("compare_curves", "/compare/curves/?runs=1,2,3,4"),
+]
+
+# Pages of others' making that have our look.
+ANYWAY = [
+    *("/accounts/login/", "/accounts/signup/", "/accounts/logout/", "/accounts/password/change/", "/accounts/email/"),
+    *("/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/2fa/", "/accounts/3rdparty/"),
+    *("/nowhere/", "/problems/5.999/", "/categories/77/"),
+]

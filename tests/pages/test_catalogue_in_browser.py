@@ -113,8 +113,7 @@ def test_a_pinned_theme_stays(page):
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [380, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(380, "light"), (1280, "dark")])
 def test_pages_fit_the_screen_and_have_no_barrier(page, theme, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme)

@@ -21,7 +21,7 @@ def test_the_list_takes_the_filters_of_the_page(client, catalogue):
 def test_a_filter_that_means_nothing_is_a_400_with_the_field(client, catalogue):
     response = client.get("/api/problems/?difficulty=E")
     assert response.status_code == 400
-    assert "“E” is not one of A, B, C, D, ?." in response.json()["fields"]["difficulty"]
+    assert "“E” is not one of A, B, C, D, ?, known." in response.json()["fields"]["difficulty"]
 
 
 def test_one_problem_by_number(client, catalogue):

@@ -42,6 +42,15 @@ def test_every_category_has_a_name_a_motivation_and_tips():
     assert all(category["name"] and category["motivation"] and category["tips"] for category in categories)
 
 
+def test_the_context_of_no_category_is_empty_or_said_twice():
+    categories = read_categories(SHIPPED)
+    tips = [tip for category in categories for tip in category["tips"].splitlines()]
+    assert all(len(category["tips"].splitlines()) >= 3 for category in categories) and len(set(tips)) == len(tips)
+    resources = Counter(number for row in rows_of("resources.csv") for number in row["categories"].split(";"))
+    assert set(resources) == set(COUNTS) and min(resources.values()) >= 4
+    assert all(row["summary"] and row["kind"] for row in rows_of("resources.csv"))
+
+
 def test_difficulties_are_letters_in_order_or_unknown():
     for row in PROBLEMS:
         low, high = row["difficulty_low"], row["difficulty_high"]

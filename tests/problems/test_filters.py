@@ -111,6 +111,31 @@ def test_a_subcategory_is_blank_or_not():
     assert "1.23" in numbers("subcategory=-") and "1.1" in numbers("subcategory=*")
 
 
+@pytest.mark.parametrize(
+    ("blank", "not_blank"),
+    [
+        ("subcategory=-", "subcategory=*"),
+        ("difficulty=%3F", "difficulty=known"),
+        ("starred=unknown", "starred=known"),
+        ("work=none", "work=some"),
+        ("claimed=free", "claimed=claimed"),
+        ("claims=none", "claims=some"),
+        ("help=no", "help=yes"),
+        ("recipe=no", "recipe=yes"),
+        ("results=none", "results=some"),
+        ("discussion=none", "discussion=some"),
+        ("predictions=none", "predictions=some"),
+    ],
+)
+def test_every_column_that_may_be_blank_is_asked_for_blank_and_not_blank(alice, blank, not_blank):
+    run = make_run(alice)
+    for model, fields in ((HelpWanted, {"kind": "mentor", "text": "An hour"}), (Comment, {"body": "Look"})):
+        add(model, **fields)
+    claim_problem(run.recipe.problem, alice, plan="Look")
+    assert sorted([*numbers(blank), *numbers(not_blank)]) == sorted(numbers(""))
+    assert numbers(blank) and numbers(not_blank)
+
+
 def test_a_status_is_found_and_several_add_up(alice):
     claim_problem(Problem.objects.get(number="5.3"), alice, plan="Look")
     assert numbers("status=being-worked-on") == ["5.3"] and len(numbers("status=open")) == 338
@@ -150,4 +175,4 @@ def test_a_value_that_means_nothing_is_an_error_and_filters_nothing(query):
 
 
 def test_an_error_names_the_allowed_values():
-    assert filtered("difficulty=E").errors["difficulty"] == ["“E” is not one of A, B, C, D, ?."]
+    assert filtered("difficulty=E").errors["difficulty"] == ["“E” is not one of A, B, C, D, ?, known."]

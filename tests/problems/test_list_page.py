@@ -82,6 +82,13 @@ def test_an_empty_result_says_which_filter_to_drop(client):
     assert '<a href="/problems/?difficulty=D">without category 1</a> there are 15' in page
 
 
+def test_dropping_is_offered_only_where_it_helps(client):
+    page = client.get("/problems/?difficulty=D&q=nothingness").content.decode()
+    assert "without “nothingness”</a> there are 15" in page and "without difficulty D" not in page
+    page = client.get("/problems/?difficulty=D&category=1&q=nothingness").content.decode()
+    assert "dropping one alone does not help" in page and '<a href="/problems/">Drop all</a>' in page
+
+
 def test_a_filter_in_use_can_be_dropped(client):
     page = client.get("/problems/?difficulty=B&work=none&q=head").content.decode()
     assert 'href="/problems/?q=head&amp;difficulty=B" aria-label="Drop the filter no existing work"' in page
@@ -89,7 +96,7 @@ def test_a_filter_in_use_can_be_dropped(client):
 
 def test_a_bad_value_is_named_and_left_out(client):
     page = client.get("/problems/?difficulty=E").content.decode()
-    assert "“E” is not one of A, B, C, D, ?. It was left out." in page and "339 of 339" in page
+    assert "“E” is not one of A, B, C, D, ?, known. It was left out." in page and "339 of 339" in page
 
 
 def test_words_of_the_search_are_escaped(client):

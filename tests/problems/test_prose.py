@@ -28,6 +28,19 @@ def test_markdown_becomes_html(text, html):
 
 
 @pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("# A\n\n### B\n\n###### C\n\n# D", ["h2", "h3", "h4", "h2"]),
+        ("### A\n\n# B\n\n## C", ["h2", "h2", "h3"]),
+        ("\n\n".join(f"{'#' * n} x" for n in range(1, 7)), ["h2", "h3", "h4", "h5", "h6", "h6"]),
+    ],
+)
+def test_headings_follow_that_of_the_page_and_none_is_skipped(text, levels):
+    assert re.findall(r"<(h\d)>", prose(text, 2)) == levels
+    assert re.findall(r"</(h\d)>", prose(text, 2)) == levels
+
+
+@pytest.mark.parametrize(
     ("text", "plain"),
     [
         ("# Title\n\nI *tried* $p = 113$,\nand `W_E`.", "Title I tried p = 113, and W_E."),

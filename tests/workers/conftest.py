@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from tests.workers.small_site import SmallSite
-from workers import session, supervisor, watch
+from workers import limits, session, supervisor, watch
 from workers.child import Child, clean_environment, fresh_child
+from workers.limits import Allowance
 from workers.nursery import Nursery
 from workers.session import Site
+from workers.settings import Settings
 from workers.supervisor import Supervisor
 
 SCRIPTED_ENGINE = (sys.executable, "-m", "tests.workers.scripted_engine")
+ENOUGH = Allowance(memory_bytes=2**30, disk_bytes=2**30)
 ENVIRONMENT = clean_environment(os.environ, threads=1)
 
 CLAIM: dict[str, Any] = {
@@ -32,6 +35,7 @@ CLAIM: dict[str, Any] = {
 def quick_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same behaviour at a tenth of the time."""
     monkeypatch.setattr(watch, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(limits, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(supervisor, "BATCH_SECONDS", 0.2)
     monkeypatch.setattr(supervisor, "LOG_SECONDS", 0.1)
     monkeypatch.setattr(session, "FIRST_PAUSE_SECONDS", 0.02)
@@ -63,13 +67,30 @@ def nursery() -> Iterator[Nursery]:
     nursery.close()
 
 
+def settings_for(small_site: SmallSite, work_dir: Path) -> Settings:
+    return Settings(
+        site_url=small_site.url,
+        token="worker-token",
+        broker_url="redis://nowhere",
+        name="w",
+        device="cpu",
+        slots=1,
+        threads=1,
+        memory_bytes=2**29,
+        work_dir=work_dir,
+        disk_bytes=2**20,
+        min_free_bytes=2**20,
+        drain_seconds=0,
+    )
+
+
 @pytest.fixture
 def supervise(small_site: SmallSite, site: Site, nursery: Nursery, tmp_path: Path) -> Callable[..., Supervisor]:
     """A supervisor of a shard whose training process does what the script lists."""
 
-    def build(*script: list[Any], **claimed: Any) -> Supervisor:
+    def build(*script: list[Any], allowed: Allowance = ENOUGH, **claimed: Any) -> Supervisor:
         small_site.claim = CLAIM | {"recipe": {"script": script}} | claimed
         claim = site.claim(CLAIM["shard"], worker=7, instance="i")
-        return Supervisor(claim, site, nursery.take, device="cpu", threads=1, work_dir=tmp_path)
+        return Supervisor(claim, site, nursery.take, device="cpu", threads=1, allowed=allowed, work_dir=tmp_path)
 
     return build

@@ -16,6 +16,8 @@ from typing import Any
 
 from workers.science.nursery import Nursery
 
+held: list[bytes] = []
+
 
 def say(message: dict[str, Any]) -> None:
     print(json.dumps(message), flush=True)
@@ -53,10 +55,13 @@ def do(step: list[Any], folder: Path) -> None:
             log(str(sorted(path.name for path in (folder / name).iterdir())))
         case ["environment"]:
             log(json.dumps(dict(os.environ)))
-        case ["grandchild"]:
-            log(str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid))
+        case ["grandchild", *n_bytes]:
+            program = f"import time; held = b'x' * {sum(n_bytes)}; time.sleep(60)"
+            log(str(subprocess.Popen([sys.executable, "-c", program]).pid))
         case ["deaf"]:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        case ["hold", n_bytes]:
+            held.append(b"x" * n_bytes)
         case ["sleep", seconds]:
             time.sleep(seconds)
         case ["kill-self"]:

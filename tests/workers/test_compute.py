@@ -2,18 +2,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.house import wait_for
-from tests.workers.conftest import CLAIM, SCRIPTED_ENGINE
+from tests.workers.conftest import CLAIM, SCRIPTED_ENGINE, settings_for
 from tests.workers.small_site import SmallSite
 from workers import announcer, compute
 from workers.compute import ComputeWorker
 from workers.machine import Machine
-from workers.settings import Settings
 
 Start = Callable[..., ComputeWorker]
 MACHINE = Machine(device="cpu", hardware="AVX2", memory_bytes=2**30, flops_per_second=1e9, engine_digest="e" * 64)
@@ -28,18 +28,8 @@ def start(
     monkeypatch.setattr(announcer, "HEARTBEAT_SECONDS", 0.1)
     started: list[ComputeWorker] = []
 
-    def start(*, drain_seconds: int = 0) -> ComputeWorker:
-        told = Settings(
-            site_url=small_site.url,
-            token="worker-token",
-            broker_url="redis://nowhere",
-            name="w",
-            device="cpu",
-            slots=1,
-            threads=1,
-            work_dir=tmp_path / "work",
-            drain_seconds=drain_seconds,
-        )
+    def start(**settings: Any) -> ComputeWorker:
+        told = replace(settings_for(small_site, tmp_path / "work"), **settings)
         started.append(ComputeWorker(told, MACHINE, on_replaced=lambda: small_site.calls.append(("", "replaced", ""))))
         started[-1].start()
         return started[-1]
@@ -62,6 +52,7 @@ def test_a_worker_has_a_name_at_the_site_before_its_first_wake_up(small_site: Sm
     assert small_site.outcomes[0]["result"] == "succeeded"
     assert small_site.announcements[0]["device"] == "AVX2"
     assert small_site.announcements[0]["hardware_class"] == "cpu"
+    assert small_site.announcements[0]["memory_bytes"] == 2**29  # not all there is, but what its operator lends
 
 
 def test_a_worker_says_how_many_slots_are_busy(small_site: SmallSite, start: Start) -> None:
@@ -76,6 +67,22 @@ def test_a_wake_up_for_a_taken_shard_ends_quietly(small_site: SmallSite, start: 
     start().carry_out(3)
 
     assert small_site.outcomes == []
+
+
+def test_a_worker_without_room_on_its_disk_says_so_and_rests_until_there_is(
+    small_site: SmallSite, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compute, "free_bytes", lambda folder: 2**60)
+    worker = start(min_free_bytes=2**50)
+    rests: list[bool] = []
+    worker.on_drain(rests.append)
+    small_site.refusals["claim"] = (409, "no_room")  # as the site does from then on
+    monkeypatch.setattr(compute, "free_bytes", lambda folder: 2**40)
+    carry_out(small_site, worker, ["finish"]).join()
+    assert (small_site.announcements[-1]["disk_full"], rests[-1], small_site.outcomes) == (True, True, [])
+
+    monkeypatch.setattr(compute, "free_bytes", lambda folder: 2**60)
+    wait_for(lambda: not rests[-1] and not small_site.announcements[-1]["disk_full"], seconds=5)
 
 
 def test_a_stopping_worker_waits_for_its_shard_as_long_as_it_may(small_site: SmallSite, start: Start) -> None:

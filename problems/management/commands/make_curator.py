@@ -2,8 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from problems.models import User
-from problems.services.approval import Standing
+from problems.models import Standing, User
 from problems.services.moderation import change_standing
 
 

@@ -36,7 +36,7 @@ def test_worker_announces_claims_reports_and_finishes(shard: Shard, bob: User) -
     welcome = process.post("/api/worker/announce/", announcement()).json()
     said = process.post(f"/api/worker/shards/{shard.pk}/claim/", ClaimRequest(worker=welcome["worker"])).json()
     assert (said["seeds"], said["epoch"], said["resume_step"]) == ([0, 1], 1, None)
-    assert said["recipe"]["task"]["modulus"] == 7
+    assert (said["recipe"]["task"]["modulus"], said["memory_bytes"]) == (7, shard.memory_bytes)
 
     attempt = Caller(f"Run {said['run_token']}")
     weights = b"weights" * 1000

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from experiments.models import Shard, SitePass, State, Worker
+from experiments.protocol import Failure, FailureKind, Outcome
 from experiments.services.dispatch import dispatch
+from experiments.services.finishing import finish_shard
 from experiments.services.leases import reap_expired
 from experiments.services.pauses import pause_class, pause_person
 from experiments.services.quotas import set_quota
@@ -61,6 +63,10 @@ def gone_worker(s: Scene) -> None:
 
 def drained_worker(s: Scene) -> None:
     ask_to_drain(worker=s.worker(), by=s.bob)
+
+
+def full_disk(s: Scene) -> None:
+    s.worker(disk_full=True)
 
 
 def paused_class(s: Scene) -> None:
@@ -142,6 +148,11 @@ def lost_before(s: Scene) -> None:
     s.hold()
     go_silent(s.shard)
     reap_expired()
+
+
+def storage_failed(s: Scene) -> None:
+    failure = Failure(failure=FailureKind.STORAGE, message="The bucket is full.")
+    finish_shard(lease=s.hold().lease, outcome=Outcome(epoch=1, result="failed", failure=failure))
 
 
 def running(s: Scene) -> None:

@@ -64,6 +64,14 @@ def test_a_shard_that_is_offered_for_a_minute_and_not_taken_is_nobodys(shard: Sh
         assert unowned() == [shard]
 
 
+def test_a_shard_that_is_tried_again_later_waits_for_its_turn_only_since_then(shard: Shard, worker: Worker) -> None:
+    Shard.objects.update(not_before=later(70))
+    for seconds, is_left_lying in ((65, False), (75, False), (135, True)):
+        with time_machine.travel(later(seconds)):
+            speak(worker)
+            assert bool(unowned()) == is_left_lying
+
+
 def test_a_shard_that_waits_for_a_slot_lacks_nothing(shard: Shard, worker: Worker, alice: User) -> None:
     claim(make_run(alice).shards.get(), worker)
     with time_machine.travel(later(40)):

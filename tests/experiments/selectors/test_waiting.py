@@ -33,6 +33,7 @@ CASES: dict[Reason, list[tuple[Callable[[Scene], None], str]]] = {
         (scenes.only_cpu, "No worker of class gpu is connected and none has ever been. Connected: 1 of class cpu."),
         (scenes.gone_worker, "No worker of any class is connected since 2026-01-02 03:04 UTC."),
         (scenes.drained_worker, "Every connected worker of any class is stopping or asked to take nothing new."),
+        (scenes.full_disk, "Every connected worker of any class has a full disk, is stopping or asked to take nothing"),
     ],
     Reason.CLASS_PAUSED: [
         (scenes.paused_class, "Class cpu is paused by @carol: The cooling fails. It keeps its place")
@@ -46,6 +47,12 @@ CASES: dict[Reason, list[tuple[Callable[[Scene], None], str]]] = {
             scenes.offered_in_vain,
             "Offered to a cpu worker 0 s ago; not taken yet. It has been offered for 90 s, and workers say that they "
             "are free (bench-1): see whether they reach the broker.",
+        )
+    ],
+    Reason.LATER: [
+        (
+            scenes.storage_failed,
+            "Attempt 1 of 3 ended 0 s ago: it failed for a reason that may pass. It is tried again at",
         )
     ],
     Reason.BROKER_AWAY: [

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from experiments.models import Run, Shard, Worker
 from experiments.selectors.reasons import Reason, Wait
@@ -74,6 +75,12 @@ def test_lifted_pause_lets_it_go_on_from_its_place(alice: User, worker: Worker, 
     assert dispatch() == 0
     lift_pause(pause=pause, by=carol)
     assert dispatch() == 1
+
+
+def test_shards_of_a_run_do_not_wait_behind_one_that_is_tried_again_later(alice: User, worker: Worker) -> None:
+    run = make_run(alice, seeds=(0, 1), stack=1)
+    run.shards.filter(index=0).update(not_before=timezone.now() + datetime.timedelta(minutes=1))
+    assert [wait.reason for wait in waits(run)] == [Reason.LATER, Reason.SLOTS_BUSY]
 
 
 def test_page_of_a_large_sweep_asks_few_questions(alice, worker, django_assert_max_num_queries) -> None:

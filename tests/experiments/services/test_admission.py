@@ -72,6 +72,15 @@ def test_draining_worker_gets_nothing_until_it_may_work_again(shard, worker, bob
     assert dispatch() == 1 and claim(shard, worker)
 
 
+def test_worker_with_a_full_disk_gets_nothing_until_there_is_room(shard, worker) -> None:
+    for is_full in (True, False):
+        said = announcement(disk_full=is_full)
+        worker = announce_worker(token=worker.token, announcement=said)
+        if is_full:
+            assert dispatch() == 0 and refused(shard, worker) == "no_room"
+    assert dispatch() == 1 and claim(shard, worker)
+
+
 def test_worker_hears_of_the_drain_with_its_next_announcement(bob) -> None:
     made = create_worker_token(owner=bob)
     worker = announce_worker(token=made.token, announcement=announcement())

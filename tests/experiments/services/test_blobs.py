@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from experiments.models import Blob
+from experiments.protocol import MAX_BLOB_BYTES
 from experiments.services.blobs import forget_unreferenced, is_stored, open_blob, store_blob
 from experiments.services.refusals import Refused
 
@@ -68,6 +69,7 @@ def test_truncated_upload_is_refused_and_leaves_nothing() -> None:
 def test_upload_beyond_the_bound_is_refused_before_a_byte_is_read() -> None:
     refused = refusal(content=b"", n_bytes=3 * 2**30)
     assert (refused.code, refused.http_status) == ("too_large", 413)
+    assert refused.fields["n_bytes"].endswith(f"allowed: at most {MAX_BLOB_BYTES}")
 
 
 def test_full_disk_is_a_storage_failure_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

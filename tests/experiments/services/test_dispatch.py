@@ -62,8 +62,13 @@ def test_held_shards_take_slots(shard: Shard, worker: Worker) -> None:
     assert free_slots("cpu", now=now) == 1
 
 
-@pytest.mark.parametrize("how", [{"stopping": True}, {"last_seen": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)}])
-def test_worker_that_stops_or_is_silent_is_offered_nothing(how: dict[str, Any], shard: Shard, worker: Worker) -> None:
+LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize("how", [{"stopping": True}, {"disk_full": True}, {"last_seen": LONG_AGO}])
+def test_worker_that_stops_or_rests_or_is_silent_is_offered_nothing(
+    how: dict[str, Any], shard: Shard, worker: Worker
+) -> None:
     Worker.objects.update(**how)
     assert dispatch() == 0
 

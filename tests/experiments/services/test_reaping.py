@@ -1,14 +1,17 @@
 """What becomes of a shard whose attempt does not end well."""
 
 import pytest
+from django.utils import timezone
 
 from experiments.models import Lease, Run, Shard, State, Usage, Worker
 from experiments.protocol import Failure, FailureKind, Outcome
+from experiments.services.dispatch import dispatch
 from experiments.services.finishing import finish_shard
 from experiments.services.leases import Granted, extend_lease, reap_expired
 from experiments.services.refusals import Conflict
 from experiments.services.runs import request_cancel
 from problems.models import User
+from tests.experiments.conftest import Wakeups
 from tests.experiments.making import claim, go_silent, succeeded
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +98,23 @@ def test_failure_of_the_storage_is_tried_again(shard: Shard, worker: Worker) -> 
     assert fail(shard, worker, FailureKind.STORAGE) == State.QUEUED
     shard.refresh_from_db()
     assert (shard.attempts, shard.failure) == (1, "")
+
+
+def test_it_is_offered_again_only_later_and_later_still_the_next_time(shard: Shard, worker: Worker, broker: Wakeups):
+    for minutes in (1, 2):
+        fail(shard, worker, FailureKind.STORAGE)
+        shard.refresh_from_db()
+        assert shard.not_before is not None and shard.attempts == minutes
+        assert (shard.not_before - timezone.now()).total_seconds() == pytest.approx(60 * minutes, abs=5)
+        assert dispatch() == 0
+        Shard.objects.update(not_before=timezone.now())
+        assert dispatch() == 1
+        shard.refresh_from_db()
+
+
+def test_a_lost_shard_is_offered_again_at_once(shard: Shard, worker: Worker, broker: Wakeups) -> None:
+    lose(shard, worker)
+    assert dispatch() == 1
 
 
 def test_shard_given_back_by_a_stopping_worker_costs_no_attempt(shard: Shard, worker: Worker) -> None:

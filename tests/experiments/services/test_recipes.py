@@ -10,7 +10,7 @@ from experiments.models import SubmittedRecipe
 from experiments.recipe import InvalidRecipe, at_point, recipe_digest, recipe_from_data, recipe_from_toml
 from experiments.services.recipes import PRESETS, load_presets, resolved_data, submit_recipe, toml_of
 from problems.models import User
-from tests.experiments.making import make_problem, make_recipe, recipe_toml
+from tests.experiments.making import make_problem, make_problems_of_presets, make_recipe, recipe_toml
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,14 @@ def test_shipped_recipes_load_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert found.count() == len(list(PRESETS.glob("*.toml")))
     assert set(found.values_list("size", flat=True)) <= {"laptop", "full"}
     assert load_presets() == []
+
+
+def test_every_shipped_recipe_reads_back_at_each_of_its_grid_points() -> None:
+    make_problems_of_presets()
+    for kept in load_presets():
+        given, read = recipe_from_toml(kept.toml), kept.recipe
+        for overrides in given.points():
+            assert at_point(read, overrides) == at_point(given, overrides), (kept.preset, overrides)
 
 
 def test_changed_preset_becomes_a_fork_and_the_old_one_stays(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the catalogue shows of experiments: counts, the Results column, and a section of each problem."""
 
+import re
 from typing import Any
 
 import pytest
@@ -48,8 +49,7 @@ def test_a_row_without_runs_shows_the_recipe_and_its_time(db):
     make_problems_of_presets()
     problem = make_problem()
     load_presets()
-    assert result_cells([problem])[problem.pk].text.startswith("recipe, about ")
-    assert result_cells([problem])[problem.pk].text.endswith(" on a laptop")
+    assert re.fullmatch(r"recipe, about \d+ s on a laptop, measured", result_cells([problem])[problem.pk].text)
 
 
 def test_a_row_without_anything_is_left_empty(run):
@@ -62,14 +62,14 @@ def test_a_live_run_is_told_in_its_row(run):
 
 def test_more_rows_cost_no_more_queries(alice, django_assert_num_queries):
     first = make_run(alice).recipe.problem
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         result_cells([first])
     for index in range(10, 20):
         make_problem(5, index)
         toml = recipe_toml().replace('"5.3"', f'"5.{index}"')
         submit_run(recipe=submit_recipe(author=alice, toml=toml), submitter=alice)
     problems = list(Problem.objects.all())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(result_cells(problems)) == 11
 
 

@@ -36,6 +36,11 @@ def test_use_is_the_time_under_leases_over_that_of_the_slots(alice, bob):
     assert line().doing[0].since == Lease.objects.get(ended_at=None).granted_at
 
 
+def test_a_worker_that_rests_says_why(client, bob):
+    make_worker(bob, disk_full=True)
+    assert "its disk is full: takes nothing new until there is room" in client.get("/workers/").content.decode()
+
+
 def test_engine_is_that_of_the_site_or_another(client, bob):
     make_worker(bob, engine_digest=engine_digest())
     assert line().engine == "current" and "as the site" in client.get("/workers/").content.decode()

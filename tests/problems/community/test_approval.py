@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from problems.models import Activity, Approval, Comment, CuratorAct, HelpWanted, Idea, Proposal, Reference
-from problems.services.approval import CONTRIBUTIONS, Standing, approval_for, place_of, standing_of
+from problems.models import Activity, Approval, Comment, CuratorAct, HelpWanted, Idea, Proposal, Reference, Standing
+from problems.services.approval import CONTRIBUTIONS, approval_for, place_of, standing_of
 from problems.services.moderation import approve, approve_all_of, change_standing, reject, verify_expert
 
 pytestmark = pytest.mark.django_db

@@ -29,6 +29,12 @@ def feed(client, url):
     return ElementTree.fromstring(answer.content)
 
 
+def test_what_somebody_wrote_is_no_markup_for_a_feed_reader(client, moved):
+    entry = feed(client, "/feeds/everything.atom").find(f"{ATOM}entry")
+    assert entry.find(f"{ATOM}summary").get("type") == "html"
+    assert entry.findtext(f"{ATOM}summary") == "&lt;b&gt;4 &amp; 5&lt;/b&gt;"
+
+
 def titles(client, url):
     return [entry.findtext(f"{ATOM}title") for entry in feed(client, url).iter(f"{ATOM}entry")]
 
@@ -41,7 +47,7 @@ def test_a_feed_has_all_that_atom_asks_for(client, moved):
         datetime.datetime.fromisoformat(part.findtext(f"{ATOM}updated"))
     assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == 2
     assert entries[1].find(f"{ATOM}link").get("href") == "http://testserver/problems/5.3/"
-    assert entries[0].findtext(f"{ATOM}summary") == "<b>4 & 5</b>" and entries[0].findtext(f"{ATOM}author/{ATOM}name")
+    assert entries[0].findtext(f"{ATOM}author/{ATOM}name")
 
 
 def test_an_empty_feed_is_valid(client, problem):

@@ -93,6 +93,16 @@ def test_the_author_sees_the_reason_in_their_list(as_bob, carol, comment):
     assert "Says nothing new." in as_bob.get("/following/").content.decode()
 
 
+def test_the_author_and_the_audit_read_what_was_decided_on_in_words(as_bob, as_carol, carol, problem, bob):
+    wish = HelpWanted.objects.create(
+        problem=problem, kind="mentor", text="An hour a week", added_by=bob, approval=Approval.PENDING
+    )
+    approve(wish, curator=carol)
+    for page in (as_bob.get("/following/"), as_carol.get("/moderation/acts/")):
+        assert "help wanted: a mentor: An hour a week" in page.content.decode()
+    assert "<strong>approved</strong>. <span" in as_bob.get("/following/").content.decode()  # without a default reason
+
+
 def test_a_curator_act_is_never_about_nobody_known(as_carol, problem):
     Reference.objects.create(problem=problem, title="Imported", kind="paper", approval=Approval.PENDING)
     as_carol.post(f"/moderation/reference/{Reference.objects.get().pk}/approve/")

@@ -15,7 +15,7 @@ ADDRESS = "/problems/find/?asked=yes"
 def recipe(catalogue):
     """One for a laptop, of ten minutes, on 5.3."""
     make_recipe()
-    SubmittedRecipe.objects.update(size="laptop", flops=600 * 30e9)
+    SubmittedRecipe.objects.update(size="laptop", laptop_seconds=600, laptop_rests_on="measurement")
     reindex(Problem.objects.get(number="5.3").pk)
 
 
@@ -27,7 +27,7 @@ def test_a_first_visit_asks_for_half_an_hour_and_says_why_each_fits(client, djan
     with django_assert_max_num_queries(14):
         page = client.get("/problems/find/").content.decode()
     assert "1 fits" in page and "/problems/5.3/" in page
-    assert "about 10 minutes on a laptop" in page and "nobody is on it" in page
+    assert "takes about 10 minutes on a laptop, measured" in page and "nobody is on it" in page
 
 
 def test_a_recipe_that_takes_longer_does_not_fit_and_the_wish_to_drop_is_named(client):

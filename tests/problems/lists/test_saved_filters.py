@@ -1,7 +1,12 @@
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
+from problems.filters import ProblemFilter
 from problems.models import SavedFilter
+from problems.selectors import saved as saved_selector
+from problems.selectors.saved import saved_lists
+from problems.services.following import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +24,19 @@ def test_a_list_is_kept_in_its_canonical_form_and_applied(as_alice, saved):
     assert "difficulty B · category 5" in page and '<td class="right">25</td>' in page
 
 
+QUERIES = ["", "q=grokking", "q=nothingness", "difficulty=B&sort=runs", "subcategory=-", "claimed=free&claims=some"]
+
+
+@pytest.mark.parametrize("at_once", [2, 100])
+def test_each_list_says_how_many_it_shows_now(catalogue, alice, at_once, monkeypatch):
+    monkeypatch.setattr(saved_selector, "AT_ONCE", at_once)
+    for query in QUERIES:
+        SavedFilter.objects.create(owner=alice, name=f"Those of {query}", query=query)
+    shown = {found.saved.query: found.n for found in saved_lists(alice)}
+    assert shown == {query: ProblemFilter(QueryDict(query)).found.count() for query in QUERIES}
+    assert shown[""] == 339 and shown["q=nothingness"] == 0 and shown["claimed=free&claims=some"] > 0
+
+
 def test_a_name_is_given_once(as_alice, saved):
     page = as_alice.post("/saved/", {"name": "Easy", "query": "difficulty=C"}, follow=True).content.decode()
     assert "You have a list named “Easy” already" in page and SavedFilter.objects.count() == 1
@@ -30,6 +48,12 @@ def test_it_can_be_renamed_and_deleted(as_alice, saved):
     assert saved.name == "Simple"
     as_alice.post(f"/saved/{saved.pk}/delete/")
     assert not SavedFilter.objects.exists() and "saved no list yet" in as_alice.get("/saved/").content.decode()
+
+
+def test_deleting_asks_once_and_says_what_goes(as_alice, saved):
+    follow(saved.owner, saved_filter=saved)
+    page = as_alice.get("/saved/").content.decode()
+    assert "The list goes for good, with its feed and your watching it." in page and "Delete “Easy”" in page
 
 
 def test_an_empty_name_is_refused(as_alice, catalogue):
