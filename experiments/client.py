@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pyarrow as pa
-import pyarrow.parquet as parquet
 
+from experiments.columns import parts_of, together
 from experiments.recipe import Recipe, at_point, recipe_from_data
 from experiments.recipe.panels import Panel
 
@@ -116,9 +116,8 @@ class RemoteRun:
 
     def measurements(self) -> pa.Table:
         """Columns point, seed, step, measure, split, component, value."""
-        content = self._client.call("GET", f"runs/{self.number}/measurements/", params={"format": "parquet"}).content
-        # in this thread: with the reader's pool and torch in one process, Python at times ends with an abort
-        return parquet.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+        content = self._client.call("GET", f"runs/{self.number}/measurements/", params={"format": "packed"}).content
+        return together(parts_of(content))
 
     def frame(self) -> Any:
         """The measurements as a pandas data frame, where pandas is installed."""

@@ -1,5 +1,12 @@
-"""Measurements as columns, on the wire and at rest: an Arrow IPC stream, compressed as a whole with zstd."""
+"""Measurements as columns, on the wire and at rest: an Arrow IPC stream, compressed as a whole with zstd.
 
+Those of a run are a bundle of such streams, each behind eight bytes: its grid point and its length.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 import pyarrow as pa
 
 MAX_ROWS = 500_000
@@ -22,6 +29,10 @@ SCHEMA = pa.schema(
 
 class BadColumns(ValueError):
     """The bytes are not measurements."""
+
+
+COLUMNS = pa.schema([pa.field("point", pa.int32(), nullable=False), *SCHEMA])  # of a whole run
+HEAD = struct.Struct("<iI")
 
 
 def pack(table: pa.Table) -> bytes:
@@ -67,6 +78,30 @@ def _with_one_dictionary(table: pa.Table) -> pa.Table:
             if labels.null_count or len(labels.unique()) < len(labels):
                 raise BadColumns(f"the labels of {name} are not each there once")
     return unified
+
+
+def together(packed: Iterable[tuple[int, bytes]]) -> pa.Table:
+    """The packed tables, each with its grid point, as one. Raises BadColumns."""
+    tables = [_with_point(unpack(data), point) for point, data in packed]
+    return pa.concat_tables(tables).unify_dictionaries() if tables else COLUMNS.empty_table()
+
+
+def _with_point(table: pa.Table, point: int) -> pa.Table:
+    column = pa.array(np.full(table.num_rows, point, dtype=np.int32))
+    return table.add_column(0, COLUMNS.field("point"), column)
+
+
+def bundled(packed: Iterable[tuple[int, bytes]]) -> bytes:
+    return b"".join(part for point, data in packed for part in (HEAD.pack(point, len(data)), data))
+
+
+def parts_of(bundle: bytes) -> Iterator[tuple[int, bytes]]:
+    start = 0
+    while start < len(bundle):
+        point, n_bytes = HEAD.unpack_from(bundle, start)
+        start += HEAD.size
+        yield point, bundle[start : start + n_bytes]
+        start += n_bytes
 
 
 def _described(schema: pa.Schema) -> str:

@@ -20,10 +20,11 @@ from experiments.api.base import ApiView, answer
 from experiments.api.errors import InvalidBody
 from experiments.api.runs import run_or_404
 from experiments.api.shapes import Artifacts, artifacts_at
+from experiments.columns import bundled
 from experiments.models import Artifact
 from experiments.recipe.panels import Panel
 from experiments.services.blobs import open_blob
-from experiments.services.measurements import generation, read_measurements
+from experiments.services.measurements import generation, packed_measurements, read_measurements
 from experiments.services.panels import panels_of
 from experiments.services.refusals import Conflict, NotFound
 
@@ -50,23 +51,34 @@ class CsvRenderer(ParquetRenderer):
     format = "csv"
 
 
+class PackedRenderer(ParquetRenderer):
+    media_type = "application/octet-stream"
+    format = "packed"
+
+
 class MeasurementsView(ApiView):
-    renderer_classes = [JSONRenderer, ParquetRenderer, CsvRenderer]
+    renderer_classes = [JSONRenderer, ParquetRenderer, CsvRenderer, PackedRenderer]
 
     @extend_schema(
         responses=Columns,
         operation_id="runs_measurements",
         parameters=[
             OpenApiParameter("after", int, description="only what came after this chunk"),
-            OpenApiParameter("format", str, enum=["json", "parquet", "csv"]),
+            OpenApiParameter("format", str, enum=["json", "parquet", "csv", "packed"]),
         ],
     )
     def get(self, request: Request, pk: int) -> Response | HttpResponse:
-        """Every measurement: point, seed, step, measure, split, component, value."""
-        run = run_or_404(pk)
-        generation_before = generation(run)  # read first: a restart in between shows the next time
-        table, last_chunk = read_measurements(run, after_chunk=whole(request, "after"))
+        """Every measurement: point, seed, step, measure, split, component, value.
+
+        `packed` is what the notebook client reads: the tables as they are stored, see `experiments/columns.py`.
+        """
+        run, after_chunk = run_or_404(pk), whole(request, "after")
         kind = request.accepted_renderer.format
+        if kind == "packed":
+            packed, _ = packed_measurements(run, after_chunk=after_chunk)
+            return _download(bundled(packed), f"run-{pk}-measurements.bin", PackedRenderer.media_type)
+        generation_before = generation(run)  # read first: a restart in between shows the next time
+        table, last_chunk = read_measurements(run, after_chunk=after_chunk)
         if kind == "parquet":
             return _download(_parquet(table), f"run-{pk}-measurements.parquet", ParquetRenderer.media_type)
         if kind == "csv":

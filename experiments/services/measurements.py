@@ -9,11 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tsdownsample import MinMaxLTTBDownsampler
 
-from experiments.columns import SCHEMA, unpack
+from experiments.columns import together
 from experiments.models import MeasurementChunk, Run
 
 MAX_POINTS = 1500
-COLUMNS = pa.schema([pa.field("point", pa.int32(), nullable=False), *SCHEMA])
 TRACE = ("point", "measure", "split", "component", "seed")
 
 
@@ -22,24 +21,20 @@ def read_measurements(run: Run, *, after_chunk: int = 0) -> tuple[pa.Table, int]
 
     Rows of a series are in step order. A run that resumed may have lost chunks a reader has seen: see `generation`.
     """
+    packed, newest = packed_measurements(run, after_chunk=after_chunk)
+    return together(packed), newest
+
+
+def packed_measurements(run: Run, *, after_chunk: int = 0) -> tuple[list[tuple[int, bytes]], int]:
+    """The same as they are stored: packed tables, each with its grid point."""
     chunks = MeasurementChunk.objects.filter(shard__run=run, pk__gt=after_chunk).order_by("pk")
-    tables: list[pa.Table] = []
-    newest = after_chunk
-    for pk, point, data in chunks.values_list("pk", "shard__point", "data").iterator():
-        tables.append(_with_point(unpack(bytes(data)), point))
-        newest = pk
-    table = pa.concat_tables(tables) if tables else COLUMNS.empty_table()
-    return table.unify_dictionaries(), newest
+    rows = list(chunks.values_list("pk", "shard__point", "data"))
+    return [(point, bytes(data)) for _, point, data in rows], rows[-1][0] if rows else after_chunk
 
 
 def generation(run: Run) -> int:
     """Grows whenever a shard is claimed. Where it differs from last time, points seen before may be gone: read anew."""
     return sum(run.shards.values_list("epoch", flat=True))
-
-
-def _with_point(table: pa.Table, point: int) -> pa.Table:
-    column = pa.array(np.full(table.num_rows, point, dtype=np.int32))
-    return table.add_column(0, COLUMNS.field("point"), column)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from experiments.columns import parts_of, together
 from experiments.models import Run, Worker
 from experiments.services.events import store_batch
 from problems.models import User
@@ -48,8 +49,21 @@ def test_measurements_download_as_parquet_and_csv(stranger: Caller, told: Run) -
     assert parquet.column_names == csv.column_names
 
 
+def test_packed_measurements_are_those_of_the_parquet_file_at_each_grid_point(stranger: Caller, alice: User) -> None:
+    run = make_run(alice, sweep='[sweep]\n"task.modulus" = [5, 7]\n')
+    for shard in run.shards.order_by("index"):
+        granted = claim(shard, make_worker(alice))
+        events = [measured((0, step, shard.point + step / 10)) for step in (0, 100)]
+        store_batch(lease=granted.lease, batch=batch(granted, 0, *events))
+    asked = f"/api/runs/{run.pk}/measurements/"
+    packed = together(parts_of(stranger.get(asked, format="packed").content))
+    parquet = pyarrow.parquet.read_table(io.BytesIO(stranger.get(asked, format="parquet").content))
+    assert packed.to_pylist() == parquet.to_pylist()
+    assert packed["point"].to_pylist() == [0, 0, 1, 1]
+
+
 def test_run_without_measurements_has_empty_columns(stranger: Caller, run: Run) -> None:
-    for kind in ("json", "parquet", "csv"):
+    for kind in ("json", "parquet", "csv", "packed"):
         assert stranger.get(f"/api/runs/{run.pk}/measurements/", format=kind).status_code == 200
 
 
