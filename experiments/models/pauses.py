@@ -12,9 +12,6 @@ class PauseQuerySet(models.QuerySet["Pause"]):
     def of_classes(self) -> Self:
         return self.exclude(hardware_class="")
 
-    def of_people(self) -> Self:
-        return self.exclude(user=None)
-
 
 class Pause(models.Model):
     """A curator lets nothing new start on a hardware class, or for a person. Rows stay: they are the record."""

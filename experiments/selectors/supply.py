@@ -14,7 +14,7 @@ from experiments.selectors.queue_order import Line, competing, counts_per_user
 from experiments.services import fair_share
 from experiments.services.dispatch import held_per_user
 from experiments.services.paces import Pace, pace_on
-from experiments.services.pauses import paused_classes, paused_people
+from experiments.services.pauses import Paused, what_is_paused
 from experiments.services.quotas import running_limits
 
 ON_TIME = datetime.timedelta(seconds=30)  # a job of the site that is due every few seconds
@@ -75,12 +75,16 @@ class Supply:
         return max(worker.memory_bytes - self.held[worker.pk][1], 0)
 
     @cached_property
-    def paused_classes(self) -> dict[str, Pause]:
-        return paused_classes()
+    def _paused(self) -> Paused:
+        return what_is_paused()
 
-    @cached_property
+    @property
+    def paused_classes(self) -> dict[str, Pause]:
+        return self._paused.classes
+
+    @property
     def paused_people(self) -> dict[int, Pause]:
-        return paused_people()
+        return self._paused.people
 
     @cached_property
     def in_hand(self) -> dict[int | None, int]:

@@ -10,6 +10,7 @@ import math
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +22,7 @@ from experiments.models import DispatchPass, Shard, Worker
 from experiments.models.runs import ShardQuerySet
 from experiments.recipe.engine import vocabulary_digest
 from experiments.services import fair_share, wake_ups
-from experiments.services.pauses import paused_classes, paused_people
+from experiments.services.pauses import what_is_paused
 from experiments.services.quotas import running_limits
 
 CLASSES = ("gpu", "cpu")  # a shard that runs anywhere goes to the faster class while it has room
@@ -44,9 +45,8 @@ def dispatch() -> int:
 
 def _lock_dispatcher(now: datetime.datetime) -> None:
     """One dispatcher at a time, on PostgreSQL by the row's lock and on SQLite by the transaction's."""
-    DispatchPass.objects.get_or_create(pk=1)
-    DispatchPass.objects.select_for_update().get(pk=1)
-    DispatchPass.objects.filter(pk=1).update(last_at=now)
+    while not DispatchPass.objects.filter(pk=1).update(last_at=now):
+        DispatchPass.objects.get_or_create(pk=1)
 
 
 def _mark(chosen: list[tuple[int, str]], now: datetime.datetime) -> None:
@@ -87,25 +87,42 @@ def in_hand(now: datetime.datetime) -> InHand:
     )
 
 
-def free_slots(hardware_class: str, *, now: datetime.datetime, hands: InHand | None = None) -> int:
-    """Slots of accepting workers that neither hold a shard nor have a wake-up on its way."""
-    hands = hands or in_hand(now)
-    workers = Worker.objects.accepting(now).of_class(hardware_class).order_by().values_list("pk", "slots")
-    open_slots = sum(max(slots - hands.of_worker[pk], 0) for pk, slots in workers)
+class Taker(NamedTuple):
+    """An accepting worker with a free slot."""
+
+    n_free: int
+    hardware_class: str
+    vocabulary: str
+    memory_bytes: float  # infinite for one that announces none
+
+
+def takers_among_workers(hands: InHand, now: datetime.datetime) -> list[Taker]:
+    columns = ("pk", "slots", "hardware_class", "vocabulary", "memory_bytes")
+    workers = Worker.objects.accepting(now).order_by().values_list(*columns)
+    return [
+        Taker(slots - hands.of_worker[pk], hardware_class, vocabulary, memory_bytes or math.inf)
+        for pk, slots, hardware_class, vocabulary, memory_bytes in workers
+        if slots > hands.of_worker[pk]
+    ]
+
+
+def free_slots(hardware_class: str, takers: Sequence[Taker], hands: InHand) -> int:
+    """Slots that neither hold a shard nor have a wake-up on its way."""
+    open_slots = sum(taker.n_free for taker in takers if taker.hardware_class == hardware_class)
     return max(open_slots - hands.on_their_way[hardware_class], 0)
 
 
 def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
     """Shards with the class each goes to: again and again the oldest of whoever is furthest behind."""
-    paused = paused_classes()
-    hands = in_hand(now)
-    room = {c: 0 if c in paused else free_slots(c, now=now, hands=hands) for c in CLASSES}
+    hands, paused = in_hand(now), what_is_paused()
+    takers = takers_among_workers(hands, now)
+    room = {c: 0 if c in paused.classes else free_slots(c, takers, hands) for c in CLASSES}
     if not any(room.values()):
         return []
     needs = _needs_per_user(room)
-    for user_id in paused_people():
+    for user_id in paused.people:
         needs.pop(user_id, None)
-    limits, takers = running_limits(), _takers(room, hands, now=now)
+    limits, fitting = running_limits(), Fitting.of([taker for taker in takers if room[taker.hardware_class]])
     heap = fair_share.standing(hands.of_user, needs, now=now)
     heapq.heapify(heap)
     queues: dict[int | None, deque[tuple[int, str]]] = {}
@@ -116,7 +133,7 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
         if user not in queues:
             allowed = limits.get(user or 0, settings.RUNNING_SHARDS_PER_USER)
             limit = min(sum(room.values()), allowed - hands.of_user[user])
-            queues[user] = deque(_oldest(user, needs[user], takers, limit=limit, now=now))
+            queues[user] = deque(_oldest(user, needs[user], fitting, limit=limit, now=now))
         if _take_one(queues[user], room, chosen):
             heapq.heappush(heap, first.with_one_more())
     return chosen
@@ -149,12 +166,19 @@ def held_per_user(now: datetime.datetime) -> Counter[int | None]:
 
 
 @dataclass(frozen=True)
-class Takers:
+class Fitting:
     """What the workers with a free slot can take. A shard none of them can would come first again in every pass, be
     refused each time, and let nobody pass."""
 
     vocabularies: frozenset[str]
-    memory: dict[str, float]  # by class, of the largest; infinite for one that announces none
+    memory: dict[str, float]  # by class, of the largest
+
+    @classmethod
+    def of(cls, takers: Sequence[Taker]) -> Self:
+        memory: defaultdict[str, float] = defaultdict(float)
+        for taker in takers:
+            memory[taker.hardware_class] = max(memory[taker.hardware_class], taker.memory_bytes)
+        return cls(frozenset(taker.vocabulary for taker in takers), memory)
 
     def of_need(self, need: str, mine: ShardQuerySet) -> ShardQuerySet:
         largest = max(self.memory.get(c, 0.0) for c in CLASSES if need in ("any", c))
@@ -165,20 +189,8 @@ class Takers:
         return mine.filter(hardware_class=need)
 
 
-def _takers(room: dict[str, int], hands: InHand, *, now: datetime.datetime) -> Takers:
-    workers = Worker.objects.accepting(now).filter(hardware_class__in=[c for c in CLASSES if room[c]]).order_by()
-    vocabularies: set[str] = set()
-    memory: dict[str, float] = {}
-    columns = ("pk", "slots", "hardware_class", "vocabulary", "memory_bytes")
-    for pk, slots, hardware_class, vocabulary, n_bytes in workers.values_list(*columns):
-        if slots > hands.of_worker[pk]:
-            vocabularies.add(vocabulary)
-            memory[hardware_class] = max(memory.get(hardware_class, 0.0), n_bytes or math.inf)
-    return Takers(frozenset(vocabularies), memory)
-
-
 def _oldest(
-    user: int | None, needs: Sequence[str], takers: Takers, *, limit: int, now: datetime.datetime
+    user: int | None, needs: Sequence[str], fitting: Fitting, *, limit: int, now: datetime.datetime
 ) -> list[tuple[int, str]]:
     """A person's oldest run first, and within it the order of the grid, so a retried shard does not wait again."""
     if limit <= 0:
@@ -186,5 +198,5 @@ def _oldest(
     mine = Shard.objects.dispatchable(now).filter(submitter=user).order_by("run_id", "index")
     columns = ("run_id", "index", "pk", "hardware_class")
     # One question for each need: the index answers each in order, and only the first few rows are read.
-    of_each_need = [takers.of_need(need, mine).values_list(*columns)[:limit] for need in needs]
+    of_each_need = [fitting.of_need(need, mine).values_list(*columns)[:limit] for need in needs]
     return [(pk, need) for _, _, pk, need in heapq.merge(*of_each_need)][:limit]

@@ -1,5 +1,7 @@
 """A curator lets nothing new start, on a class or for a person. What runs goes on; what waits keeps its place."""
 
+from typing import NamedTuple
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -62,13 +64,17 @@ def _check_may_operate(by: User) -> None:
         raise Forbidden("not_a_curator", "Only a curator may pause a hardware class or a person, and lift a pause.")
 
 
-def paused_classes() -> dict[str, Pause]:
-    return {pause.hardware_class: pause for pause in Pause.objects.in_force().of_classes()}
+class Paused(NamedTuple):
+    classes: dict[str, Pause]
+    people: dict[int, Pause]
 
 
-def paused_people() -> dict[int, Pause]:
-    in_force = Pause.objects.in_force().of_people()
-    return {pause.user_id: pause for pause in in_force if pause.user_id is not None}
+def what_is_paused() -> Paused:
+    in_force = list(Pause.objects.in_force())
+    return Paused(
+        classes={pause.hardware_class: pause for pause in in_force if pause.hardware_class},
+        people={pause.user_id: pause for pause in in_force if pause.user_id is not None},
+    )
 
 
 def check_not_paused(shard: Shard, *, hardware_class: str) -> None:

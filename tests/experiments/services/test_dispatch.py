@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from experiments.models import Run, Shard, State, Usage, Worker
 from experiments.services import fair_share
-from experiments.services.dispatch import dispatch, free_slots
+from experiments.services.dispatch import dispatch, free_slots, in_hand, takers_among_workers
 from experiments.services.finishing import finish_shard
 from experiments.services.runs import request_cancel
 from problems.models import User
@@ -27,6 +27,11 @@ def later(seconds: float) -> time_machine.travel:
 def users_of(shard_ids: list[int]) -> list[str]:
     owners = dict(Shard.objects.values_list("pk", "run__submitter__username"))
     return [owners[pk] for pk in shard_ids]
+
+
+def n_free(now: datetime.datetime) -> int:
+    hands = in_hand(now)
+    return free_slots("cpu", takers_among_workers(hands, now), hands)
 
 
 def test_no_more_is_offered_than_there_are_free_slots(alice: User, bob: User, broker: Wakeups) -> None:
@@ -55,11 +60,11 @@ def test_wake_up_nobody_answers_is_sent_again(shard: Shard, worker: Worker, brok
 
 def test_held_shards_take_slots(shard: Shard, worker: Worker) -> None:
     now = timezone.now()
-    assert free_slots("cpu", now=now) == 1
+    assert n_free(now) == 1
     granted = claim(shard, worker)
-    assert free_slots("cpu", now=now) == 0
+    assert n_free(now) == 0
     finish_shard(lease=granted.lease, outcome=succeeded(granted))
-    assert free_slots("cpu", now=now) == 1
+    assert n_free(now) == 1
 
 
 LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
