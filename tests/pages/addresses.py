@@ -179,5 +179,5 @@ WITH_QUERY = [
 ANYWAY = [
     *("/accounts/login/", "/accounts/signup/", "/accounts/logout/", "/accounts/password/change/", "/accounts/email/"),
     *("/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/2fa/", "/accounts/3rdparty/"),
-    *("/nowhere/", "/problems/5.999/", "/categories/77/"),
+    *("/nowhere/", "/problems/5.999/", "/categories/77/", "/recipes/new/?fork=1"),
 ]

@@ -1,5 +1,5 @@
-"""Every page of the site, empty and crowded, light and dark, as whoever is shown most of it: axe finds no barrier, and
-it fits the screen."""
+"""Every page of the site, empty and crowded, light and dark, as whoever is shown most of it: axe finds no barrier, the
+console has nothing to complain about, and it fits the screen."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, TimeoutError
 from pytest_django.live_server_helper import LiveServer
 
 from problems.models import User
@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 READERS = {"curator": "carol", "owner": "alice", "stranger": ""}
 LOOKS = {"light on a phone": ("light", 380), "dark on a desk": ("dark", 1280)}
+WIDTHS = [900, 1600]  # it has to fit as well, once it has been looked at
 PARTS = 3
 FORMS = [
     *(
@@ -67,10 +68,11 @@ def whoever_sees_most(keys: dict[str, Any]) -> list[tuple[str, str]]:
     return [(READERS[who], url) for who, url in seen if who] + [("alice", url) for url in ANYWAY]
 
 
-def everybody() -> list[tuple[str, str]]:
+def whoever_sees_least() -> list[tuple[str, str]]:
     """Who goes to which page of an empty site."""
-    pages = [(who, row.path) for row in TABLE.values() for who in row.may_read.split() if "{" not in row.path]
-    return [(READERS[who], path) for who, path in pages if who in READERS]
+    pages = [(row.may_read, row.path) for row in TABLE.values() if "{" not in row.path]
+    seen = [(next((who for who in reversed(READERS) if who in may_read), None), path) for may_read, path in pages]
+    return [(READERS[who], path) for who, path in seen if who]
 
 
 @pytest.fixture
@@ -79,11 +81,14 @@ def contexts(live_server: LiveServer, browser: Browser, look: str) -> Iterator[A
     scheme: Any
     scheme, width = LOOKS[look]
     opened: dict[str, BrowserContext] = {}
+    complaints: list[str] = []
 
     def of(handle: str) -> BrowserContext:
         if handle not in opened:
             size: Any = {"width": width, "height": 900}
             opened[handle] = browser.new_context(base_url=live_server.url, color_scheme=scheme, viewport=size)
+            opened[handle].on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            opened[handle].on("weberror", lambda thrown: complaints.append(str(thrown.error)))
             if handle:
                 opened[handle].add_cookies([session_of(handle, live_server.url)])
         return opened[handle]
@@ -91,6 +96,7 @@ def contexts(live_server: LiveServer, browser: Browser, look: str) -> Iterator[A
     yield of
     for context in opened.values():
         context.close()
+    assert [text for text in complaints if "server responded with a status of 4" not in text] == []
 
 
 def session_of(handle: str, url: str) -> Any:
@@ -99,10 +105,15 @@ def session_of(handle: str, url: str) -> Any:
     return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value, "url": url}
 
 
-def is_page(page: Page, url: str) -> bool:
-    """Not a feed, a download, or a part that a page asks for."""
-    response = page.context.request.get(url)
-    return "text/html" in response.headers.get("content-type", "") and "<!doctype html>" in response.text()
+def opened(page: Page, url: str) -> bool:
+    """Whether there is a page: not a feed, a download, or a part that a page asks for."""
+    try:
+        response = page.goto(url)
+    except Error as error:
+        assert "Download is starting" in error.message, url
+        return False
+    is_html = response is not None and "text/html" in response.headers.get("content-type", "")
+    return is_html and bool(page.evaluate("document.doctype !== null"))
 
 
 def barriers_on(page: Page) -> list[Any]:
@@ -111,26 +122,39 @@ def barriers_on(page: Page) -> list[Any]:
     return [*found, *([("it is too wide", overflow)] if overflow > 0 else [])]
 
 
-def barriers_met(visits: list[tuple[str, str]], contexts: Any) -> dict[tuple[str, str], list[Any]]:
-    found = {}
+def misfits(page: Page) -> list[Any]:
+    """Widths it does not come to fit; a plot takes a moment to follow."""
+    usual, found = page.viewport_size, []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        try:
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=3000)
+        except TimeoutError:
+            found.append(("it is too wide", width))
+    page.set_viewport_size(usual)
+    return found
+
+
+def barriers_met(visits: list[tuple[str, str]], contexts: Any, *, resized: bool = False) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
     for handle, url in visits:
         page = contexts(handle).pages[0] if contexts(handle).pages else contexts(handle).new_page()
-        if is_page(page, url):
-            page.goto(url)
-            found[handle, url] = barriers_on(page)
+        if opened(page, url):
+            found[handle, url] = barriers_on(page) + (misfits(page) if resized else [])
     return {visit: barriers for visit, barriers in found.items() if barriers}
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_has_a_barrier(keys, contexts, part):
-    assert barriers_met(whoever_sees_most(keys)[part::PARTS], contexts) == {}
+def test_no_page_has_a_barrier(keys, contexts, part, look):
+    visits = whoever_sees_most(keys)[part::PARTS]
+    assert barriers_met(visits, contexts, resized=look == "dark on a desk") == {}
 
 
 @pytest.mark.parametrize("look", ["light on a phone"])
 def test_no_empty_page_has_a_barrier(contexts):
     make_person("alice"), make_person("carol", is_curator=True)
-    assert barriers_met(everybody(), contexts) == {}
+    assert barriers_met(whoever_sees_least(), contexts) == {}
 
 
 @pytest.mark.parametrize("look", ["light on a phone"])

@@ -63,3 +63,22 @@ def test_a_draft_survives_signing_in(editor):
     expect(editor.locator("#toml")).to_have_value(re.compile("steps = 77"))
     editor.get_by_role("button", name="Run", exact=True).click()
     expect(editor.locator("#state")).to_contain_text("QUEUED")
+
+
+def test_without_javascript_a_recipe_is_checked_and_run(site, run, browser):
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/accounts/login/?next=/recipes/new/%3Ffork={run.recipe_id}")
+    page.locator("#id_login").fill("alice")
+    page.locator("#id_password").fill("correct horse")
+    page.get_by_role("button", name="Sign in").click()
+    good = page.locator("#toml").input_value().replace("steps = 100", "steps = 60")
+    page.locator("#toml").fill(good.replace("modulus = 7", "modulus = 1"))
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("#verdict")).to_contain_text("must be at least 3, not 1")
+    page.locator("#toml").fill(good)
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#state")).to_contain_text("QUEUED")
+    expect(page.get_by_text("Nothing is measured yet")).to_be_visible()
+    context.close()
