@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyarrow.compute as pc
 from django.db import transaction
@@ -16,6 +17,7 @@ from experiments.protocol import (
     MeasurementsEvent,
     ProgressEvent,
     Stored,
+    StoredArtifact,
 )
 from experiments.services.artifacts import check_panel, keep_artifacts
 from experiments.services.blobs import store_small_blobs
@@ -26,8 +28,29 @@ from experiments.services.refusals import Conflict, Unprocessable
 from experiments.services.transitions import lock_run
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A batch that is valid, and whose small files are in the storage."""
+
+    batch: EventBatch
+    measured: Sequence[Measured]
+
+    @property
+    def artifacts(self) -> list[StoredArtifact]:
+        return [event.artifact for event in self.batch.events if isinstance(event, ArtifactEvent)]
+
+
 def store_batch(*, lease: Lease, batch: EventBatch) -> Stored:
     """Store a batch in one transaction. A number that was here already is answered and not stored again."""
+    checked = check_batch(lease, batch)
+    with transaction.atomic():
+        run = lock_run(lease.shard.run_id)
+        is_new = store_checked(lease, checked)
+    return Stored(seq=batch.seq, stored=is_new, cancel=run.is_cancel_requested)
+
+
+def check_batch(lease: Lease, batch: EventBatch) -> Checked:
+    """All that needs no lock, and may take its time."""
     shard = lease.shard  # what is read of it before it is locked never changes
     measured = [
         checked_measurements(event, shard=shard, after=lease.resume_step, where=f"events.{index}")
@@ -38,13 +61,23 @@ def store_batch(*, lease: Lease, batch: EventBatch) -> Stored:
     for index, event in enumerate(batch.events):
         if isinstance(event, ArtifactEvent):
             check_panel(event.artifact, where=f"events.{index}")
-    with transaction.atomic():
-        # The lock keeps the chunks of a run in the order of their ids, which readers use to ask for what is new.
-        run = lock_run(shard.run_id)
-        is_new = _take_number(lease, batch)
-        if is_new:
-            _store(shard, batch, measured)
-    return Stored(seq=batch.seq, stored=is_new, cancel=run.is_cancel_requested)
+    return Checked(batch, measured)
+
+
+def store_checked(lease: Lease, checked: Checked, *, named: Sequence[StoredArtifact] = ()) -> bool:
+    """Whether the batch was new; `named` are files to keep with those of the batch in any case.
+
+    Call it in a transaction that has locked the run: the lock also keeps the chunks of a run in the order of their
+    ids, which readers use to ask for what is new.
+    """
+    shard, batch = lease.shard, checked.batch
+    is_new = _take_number(lease, batch)
+    if is_new:
+        _store_measurements(shard, batch, checked.measured)
+        _store_log(shard, batch.epoch, [event for event in batch.events if isinstance(event, LogEvent)])
+        _store_progress(shard, batch.events)
+    keep_artifacts(shard, [*(checked.artifacts if is_new else ()), *named])
+    return is_new
 
 
 def _store_files(lease: Lease, batch: EventBatch) -> None:
@@ -55,7 +88,10 @@ def _store_files(lease: Lease, batch: EventBatch) -> None:
         for index, event in enumerate(batch.events)
         if isinstance(event, ArtifactEvent) and event.content is not None
     }
-    if files and _is_next(batch, lease=lease, shard=lease.shard, next_seq=lease.next_seq):
+    if not files:
+        return
+    shard = lease.shard
+    if _is_next(batch, lease=lease, epoch=shard.epoch, state=shard.state, next_seq=lease.next_seq):
         store_small_blobs({event.artifact.sha256: _bytes_of(event, where=where) for where, event in files.items()})
 
 
@@ -71,34 +107,27 @@ def _bytes_of(event: ArtifactEvent, *, where: str) -> bytes:
 
 
 def _take_number(lease: Lease, batch: EventBatch) -> bool:
-    """Whether this batch is to be stored now; its number is used up then."""
-    shard = Shard.objects.select_for_update(no_key=True).only("epoch", "state").get(pk=lease.shard_id)
-    next_seq = Lease.objects.values_list("next_seq", flat=True).get(pk=lease.pk)
-    is_next = _is_next(batch, lease=lease, shard=shard, next_seq=next_seq)
+    """Whether this batch is to be stored now; its number is used up then. The lock of the run keeps all three still."""
+    columns = ("next_seq", "shard__epoch", "shard__state")
+    next_seq, epoch, state = Lease.objects.values_list(*columns).get(pk=lease.pk)
+    is_next = _is_next(batch, lease=lease, epoch=epoch, state=state, next_seq=next_seq)
     if is_next:
         Lease.objects.filter(pk=lease.pk).update(next_seq=batch.seq + 1)
     return is_next
 
 
-def _is_next(batch: EventBatch, *, lease: Lease, shard: Shard, next_seq: int) -> bool:
+def _is_next(batch: EventBatch, *, lease: Lease, epoch: int, state: str, next_seq: int) -> bool:
     """Whether this is the next batch of the attempt in hand. Refuses what comes too early, too late, or from before."""
-    if batch.epoch != lease.epoch or shard.epoch != lease.epoch or shard.state == State.QUEUED:
+    if batch.epoch != lease.epoch or epoch != lease.epoch or state == State.QUEUED:
         raise stale_epoch(lease)
     if batch.seq < next_seq:
         return False
-    if shard.state != State.RUNNING:
-        raise Conflict("finished", f"this attempt at shard {shard.pk} was already brought to an end")
+    if state != State.RUNNING:
+        raise Conflict("finished", f"this attempt at shard {lease.shard_id} was already brought to an end")
     if batch.seq > next_seq:
         detail = f"batch {batch.seq} came before batch {next_seq}"
         raise Unprocessable("out_of_order", detail, fields={"seq": f"expected {next_seq}"})
     return True
-
-
-def _store(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> None:
-    _store_measurements(shard, batch, measured)
-    _store_log(shard, batch.epoch, [event for event in batch.events if isinstance(event, LogEvent)])
-    keep_artifacts(shard, [event.artifact for event in batch.events if isinstance(event, ArtifactEvent)])
-    _store_progress(shard, batch.events)
 
 
 def _store_measurements(shard: Shard, batch: EventBatch, measured: Sequence[Measured]) -> None:

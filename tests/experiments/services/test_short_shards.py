@@ -87,3 +87,12 @@ def test_last_batch_out_of_order_ends_nothing(granted: Granted) -> None:
     with pytest.raises(Refused):
         finish(granted, FILE, seq=3)
     assert Shard.objects.get().state == "running" and nothing_is_stored()
+
+
+def test_what_was_measured_is_kept_though_a_file_of_the_manifest_is_missing(granted: Granted) -> None:
+    missing = file_event("never-sent", b"other weights").artifact
+    outcome = succeeded(granted, missing, last_batch=batch(granted, 0, measured((0, 1, 2.0)), FILE))
+    with pytest.raises(Refused, match="never uploaded"):
+        finish_shard(lease=granted.lease, outcome=outcome)
+    assert Shard.objects.get().state == "running"
+    assert MeasurementChunk.objects.get().n_rows == 1 and Artifact.objects.get().name == "a"
