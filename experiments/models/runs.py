@@ -88,6 +88,11 @@ PEOPLE_WAITING = """
         FROM waiting WHERE waiting.person IS NOT NULL
     )
     SELECT person FROM waiting WHERE person IS NOT NULL
+    UNION ALL
+    SELECT NULL WHERE EXISTS (
+        SELECT 1 FROM experiments_shard
+        WHERE state = 'queued' AND hardware_class = %(need)s AND submitter_id IS NULL
+    )
 """
 
 # One look into the index for each state, however many shards a run has: to count them would read them all.
@@ -122,9 +127,7 @@ class ShardQuerySet(models.QuerySet["Shard"]):
         """Everybody with a queued shard that needs this class; None for shards of people who are gone."""
         with connections[self.db].cursor() as cursor:
             cursor.execute(PEOPLE_WAITING, {"need": hardware_class})
-            people: list[int | None] = [person for (person,) in cursor.fetchall()]
-        orphans = self.queued().filter(hardware_class=hardware_class, submitter=None)
-        return [*people, None] if orphans.exists() else people
+            return [person for (person,) in cursor.fetchall()]
 
     def states_in(self, run_id: int) -> set[State]:
         """The states in which the run has a shard at all."""
