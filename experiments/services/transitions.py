@@ -54,7 +54,8 @@ def move_shard(shard: Shard, to: State, *, reason: str, locked: Run | None = Non
             return False
         _take_over(shard, {"state": to.value} | changes)
         _move(run, old, to, reason, shard=shard).save()
-        _follow_shards(run)
+        if not run.state == to == State.RUNNING:  # one shard that runs is enough for a run to run
+            _follow_shards(run)
     ids = {"run": run.pk, "shard": shard.pk, "epoch": shard.epoch}
     log.info("shard_moved", old=old.value, new=to.value, reason=reason[:200], **ids)
     return True
