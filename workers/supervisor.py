@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 LAST_WORDS = frozenset({"finished", "failed"})
 NEEDED_TO_GO_ON = frozenset({"checkpoint", "resume"})
-FIRST_WORD_SECONDS = 0.25  # a shard that is done by then needs one batch in all
+FIRST_WORD_SECONDS = 0.5  # a shard that is done by then needs one batch in all
 LISTENING_SECONDS = 0.1
 MAX_LOG_TEXT = 20_000
 
