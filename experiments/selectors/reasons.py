@@ -160,7 +160,7 @@ def _unfit(shard: Shard, workers: Sequence[Worker], supply: Supply, since: datet
         sentence = f"Needs {gib(needs)} of memory; the largest connected worker has {gib(largest)}."
         return Wait(Reason.TOO_LARGE, sentence, since)
     limit = supply.running_limit(shard.submitter_id)
-    if supply.in_hand[shard.submitter_id] >= limit:
+    if supply.in_hand[shard.submitter_id].n_shards >= limit:
         sentence = f"Waits for another shard of {shard.submitter or 'its submitter'}: at most {limit} run at once."
         return Wait(Reason.QUOTA, sentence, since)
     free = [worker for worker in readers if worker.slots > supply.held[worker.pk][0] and worker.memory_bytes]

@@ -13,6 +13,7 @@ from experiments.models import Lease, Pause, Shard, SitePass, Worker
 from experiments.selectors.queue_order import Line, competing, counts_per_user
 from experiments.services import fair_share
 from experiments.services.dispatch import held_per_user
+from experiments.services.fair_share import InHand
 from experiments.services.paces import Pace, pace_on
 from experiments.services.pauses import Paused, what_is_paused
 from experiments.services.quotas import running_limits
@@ -87,7 +88,7 @@ class Supply:
         return self._paused.people
 
     @cached_property
-    def in_hand(self) -> dict[int | None, int]:
+    def in_hand(self) -> defaultdict[int | None, InHand]:
         return held_per_user(self.now)
 
     @cached_property

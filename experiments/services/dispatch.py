@@ -22,6 +22,7 @@ from experiments.models import DispatchPass, Shard, Worker
 from experiments.models.runs import ShardQuerySet
 from experiments.recipe.engine import vocabulary_digest
 from experiments.services import fair_share, wake_ups
+from experiments.services.fair_share import InHand
 from experiments.services.pauses import what_is_paused
 from experiments.services.quotas import running_limits
 
@@ -68,21 +69,26 @@ def _unmark(shard_ids: list[int], marked_at: datetime.datetime) -> None:
 
 
 @dataclass(frozen=True)
-class InHand:
+class Hands:
     """Shards that workers hold or are about to: no more of them than there are slots."""
 
     of_worker: Counter[int | None]
-    of_user: Counter[int | None]
+    of_user: defaultdict[int | None, InHand]
     on_their_way: Counter[str]  # by the class they were offered to
 
 
-def in_hand(now: datetime.datetime) -> InHand:
+def in_hand(now: datetime.datetime) -> Hands:
     """Counted here rather than by GROUP BY, for which SQLite walks through every shard there ever was."""
-    held = list(Shard.objects.held().order_by().values_list("worker", "submitter"))
+    held = list(Shard.objects.held().order_by().values_list("worker", "submitter", "dispatched_at"))
     offered = list(Shard.objects.awaiting_claim(now).order_by().values_list("dispatched_to", "submitter"))
-    return InHand(
-        of_worker=Counter(worker for worker, _ in held),
-        of_user=Counter(user for _, user in (*held, *offered)),
+    of_user: defaultdict[int | None, InHand] = defaultdict(InHand)
+    for _, user, offered_at in held:  # it was taken as soon as it was offered
+        of_user[user] = of_user[user].with_shard(max((now - (offered_at or now)).total_seconds(), 0.0))
+    for _, user in offered:
+        of_user[user] = of_user[user].with_shard(0.0)
+    return Hands(
+        of_worker=Counter(worker for worker, _, _ in held),
+        of_user=of_user,
         on_their_way=Counter(hardware_class for hardware_class, _ in offered),
     )
 
@@ -96,7 +102,7 @@ class Taker(NamedTuple):
     memory_bytes: float  # infinite for one that announces none
 
 
-def takers_among_workers(hands: InHand, now: datetime.datetime) -> list[Taker]:
+def takers_among_workers(hands: Hands, now: datetime.datetime) -> list[Taker]:
     columns = ("pk", "slots", "hardware_class", "vocabulary", "memory_bytes")
     workers = Worker.objects.accepting(now).order_by().values_list(*columns)
     return [
@@ -106,7 +112,7 @@ def takers_among_workers(hands: InHand, now: datetime.datetime) -> list[Taker]:
     ]
 
 
-def free_slots(hardware_class: str, takers: Sequence[Taker], hands: InHand) -> int:
+def free_slots(hardware_class: str, takers: Sequence[Taker], hands: Hands) -> int:
     """Slots that neither hold a shard nor have a wake-up on its way."""
     open_slots = sum(taker.n_free for taker in takers if taker.hardware_class == hardware_class)
     return max(open_slots - hands.on_their_way[hardware_class], 0)
@@ -132,7 +138,7 @@ def _choose(now: datetime.datetime) -> list[tuple[int, str]]:
         user = first.user_id
         if user not in queues:
             allowed = limits.get(user or 0, settings.RUNNING_SHARDS_PER_USER)
-            limit = min(sum(room.values()), allowed - hands.of_user[user])
+            limit = min(sum(room.values()), allowed - hands.of_user[user].n_shards)
             queues[user] = deque(_oldest(user, needs[user], fitting, limit=limit, now=now))
         if _take_one(queues[user], room, chosen):
             heapq.heappush(heap, first.with_one_more())
@@ -160,8 +166,8 @@ def _take_one(queue: deque[tuple[int, str]], room: dict[str, int], chosen: list[
     return False
 
 
-def held_per_user(now: datetime.datetime) -> Counter[int | None]:
-    """Shards each person holds or is about to."""
+def held_per_user(now: datetime.datetime) -> defaultdict[int | None, InHand]:
+    """What each person holds or is about to."""
     return in_hand(now).of_user
 
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: device time of each person, halving with age, plus what they hold now."""
+"""Whose turn it is: device time of each person, halving with age, with that of the shards they hold now."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,24 @@ from experiments.models import Usage
 
 HALF_LIFE = datetime.timedelta(hours=6)
 
-# What a shard in hand counts for before it is known how long it takes. It keeps people with equal pasts at equal
-# numbers of shards; a person who used this much more waits for one shard longer.
-SECONDS_PER_HELD_SHARD = 600.0
+# What a shard in hand counts for beside the time it has had: nobody knows how long it will take. It keeps people with
+# equal pasts at equal numbers of shards; a person who used this much more waits for one shard longer. The more it is,
+# the later a difference is made up for; the less, the more slots fall at once to whoever is behind, for as long as
+# their shards last.
+SECONDS_PER_HELD_SHARD = 300.0
+
+
+class InHand(NamedTuple):
+    """Of one person."""
+
+    n_shards: int = 0
+    seconds: float = 0.0  # of device time, so far
+
+    def with_shard(self, seconds: float) -> "InHand":
+        return InHand(self.n_shards + 1, self.seconds + seconds)
+
+
+NOTHING = InHand()
 
 
 class Standing(NamedTuple):
@@ -42,9 +57,15 @@ def decayed(usage: Usage, now: datetime.datetime) -> float:
     return float(usage.decayed_seconds * 0.5 ** (age / HALF_LIFE))
 
 
-def standing(held: Mapping[int | None, int], users: Iterable[int | None], *, now: datetime.datetime) -> list[Standing]:
+def standing(
+    held: Mapping[int | None, InHand], users: Iterable[int | None], *, now: datetime.datetime
+) -> list[Standing]:
     """Each person's account in seconds; whose is lowest comes next."""
     users = list(users)
     accounts = Usage.objects.in_bulk([u for u in users if u], field_name="user_id")
     known = {user_id: decayed(usage, now) for user_id, usage in accounts.items()}
-    return [Standing(known.get(u or 0, 0.0) + held.get(u, 0) * SECONDS_PER_HELD_SHARD, u or 0, u) for u in users]
+    return [Standing(known.get(u or 0, 0.0) + _counted(held.get(u, NOTHING)), u or 0, u) for u in users]
+
+
+def _counted(in_hand: InHand) -> float:
+    return in_hand.seconds + in_hand.n_shards * SECONDS_PER_HELD_SHARD

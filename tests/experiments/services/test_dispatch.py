@@ -106,6 +106,25 @@ def test_who_used_much_waits_and_is_forgiven_with_time(alice: User, bob: User, b
     assert fair_share.decayed(Usage.objects.get(), day_later) == pytest.approx(3600 / 16, rel=1e-3)
 
 
+def test_time_a_shard_in_hand_has_had_counts_at_once(alice: User, bob: User, broker: Wakeups) -> None:
+    """Or those whose shards are long would have more of the device than those whose shards are short."""
+    for person in (alice, bob):
+        make_run(person, seeds=(0, 1), stack=1)
+    make_worker(bob, slots=2)
+    dispatch()
+    assert users_of(broker.shards) == ["alice", "bob"]
+    for shard in Shard.objects.filter(pk__in=broker.shards):
+        claim(shard, Worker.objects.get())
+    Shard.objects.filter(submitter=alice, state="running").update(
+        dispatched_at=timezone.now() - datetime.timedelta(minutes=9)
+    )
+    fair_share.charge(bob.pk, seconds=500, now=timezone.now())
+    make_worker(bob, "second")
+    broker.clear()
+    dispatch()
+    assert users_of(broker.shards) == ["bob"]
+
+
 def test_trivial_shards_of_many_people_are_served_fairly(bob: User, broker: Wakeups) -> None:
     people = [make_person(f"person-{n}") for n in range(4)]
     for person in people:
