@@ -18,14 +18,18 @@ from tests.postgresql import postgresql_server
 
 FILL = """
 import hashlib, io
-from experiments.models import Artifact, Shard
+from django.core.management import call_command
+from experiments.models import Artifact
 from experiments.services.blobs import store_blob
-from experiments.services.recipes import load_presets
+from experiments.services.recipes import submit_recipe
 from experiments.services.runs import submit_run
-from experiments.models import SubmittedRecipe
 from problems.models import User
+from problems.services.load_catalogue import load_catalogue
+from tests.experiments.making import recipe_toml
+call_command("migrate", verbosity=0)
+load_catalogue()
 person = User.objects.create_user("alice")
-run = submit_run(recipe=SubmittedRecipe.objects.filter(size="laptop").first(), submitter=person)
+run = submit_run(recipe=submit_recipe(author=person, toml=recipe_toml()), submitter=person)
 for n in range(3):
     content = b"weights" * (n + 1)
     name = hashlib.sha256(content).hexdigest()
@@ -67,8 +71,6 @@ class Site:
         return done.stdout
 
     def fill(self) -> None:
-        for command in ("migrate -v0", "load_catalogue", "load_presets"):
-            self.manage(*command.split())
         self.manage("shell", "-v0", "-c", FILL)
 
     def look(self) -> str:
@@ -103,15 +105,13 @@ def test_pages_and_files_are_the_same_after_a_restore(kind: str, tmp_path: Path)
         assert new.look() == before
         new.manage("migrate", "--check")
         assert hashlib.sha256(b"weights").hexdigest() in before
+        what_holds_something_is_left_alone(new, tmp_path / "backup")
 
 
-def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
-    site = Site(tmp_path / "site")
-    site.manage("migrate", "-v0")
-    (tmp_path / "backup").mkdir()
-    (tmp_path / "backup" / "precious").write_text("kept")
+def what_holds_something_is_left_alone(site: Site, backup: Path) -> None:
+    files = sorted(path.name for path in backup.rglob("*"))
     with pytest.raises(AssertionError, match="is not empty"):
-        site.manage("back_up", str(tmp_path / "backup"))
+        site.manage("back_up", str(backup))
     with pytest.raises(AssertionError, match="The database is not empty"):
-        site.manage("restore_backup", str(tmp_path / "backup"))
-    assert [path.name for path in (tmp_path / "backup").iterdir()] == ["precious"]
+        site.manage("restore_backup", str(backup))
+    assert sorted(path.name for path in backup.rglob("*")) == files

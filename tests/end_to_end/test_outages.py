@@ -22,7 +22,7 @@ def test_a_web_server_that_is_away_for_a_minute_costs_an_attempt_and_no_point(
     house: House, member: Member, small_recipe: str
 ) -> None:
     member.cancel_everything()
-    run = member.submit(small_recipe.replace("steps = 200", "steps = 20000"))
+    run = member.submit(small_recipe.replace("steps = 200", "steps = 8000"))
     wait_for(lambda: member.run(run)["shards"][0]["step"] > 0, seconds=60)
 
     hanging = processes_of(house, "gunicorn")
@@ -37,7 +37,7 @@ def test_a_web_server_that_is_away_for_a_minute_costs_an_attempt_and_no_point(
     assert ended["shards"][0]["attempts"] <= 2
     columns = member.get(f"/api/runs/{run}/measurements/")["columns"]
     points = list(zip(columns["measure"], columns["seed"], columns["step"], strict=True))
-    assert len(set(points)) == len(points) and max(columns["step"]) == 20000
+    assert len(set(points)) == len(points) and max(columns["step"]) == 8000
 
 
 def test_a_storage_that_takes_nothing_fails_the_run_with_its_reason_and_shows_nothing_half(
