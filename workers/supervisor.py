@@ -122,7 +122,7 @@ class Supervisor:
         }
 
     def _relay(self, child: Child) -> Message | None:
-        sent_at = time.monotonic() + FIRST_WORD_SECONDS - BATCH_SECONDS
+        first_at, sent_at = time.monotonic() + FIRST_WORD_SECONDS, 0.0
         while self.watch.ending is None:
             try:
                 message = child.next_message(LISTENING_SECONDS)
@@ -134,7 +134,7 @@ class Supervisor:
                     return message
                 self._take_in(message)
             pause = LOG_SECONDS if self._outbox.has_log else BATCH_SECONDS
-            if self._outbox.is_full or (self._outbox and time.monotonic() >= sent_at + pause):
+            if self._outbox.is_full or (self._outbox and time.monotonic() >= max(first_at, sent_at + pause)):
                 self._flush()
                 sent_at = time.monotonic()
         return None

@@ -9,7 +9,7 @@ from workers.session import Site
 from workers.supervisor import Supervisor
 
 Supervise = Callable[..., Supervisor]
-SLOW = [["print", "hello"], ["sleep", 0.5]]  # time for a batch and a heartbeat of their own
+SLOW = [["print", "hello"], ["sleep", 1]]  # time for a batch and a heartbeat of their own
 
 
 def test_fields_of_a_newer_site_are_overlooked_in_every_reply(small_site: SmallSite, supervise: Supervise) -> None:

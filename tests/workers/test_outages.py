@@ -27,7 +27,7 @@ def test_an_outage_delays_the_batches_and_loses_nothing(small_site: SmallSite, s
 
 
 def test_a_lost_reply_repeats_the_same_batch_under_the_same_number(small_site: SmallSite, supervise: Supervise) -> None:
-    supervisor = supervise(*LINES, ["sleep", 0.5], ["finish"])
+    supervisor = supervise(*LINES, ["sleep", 1], ["finish"])
     small_site.lost_replies = 3
 
     supervisor.run()

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
+from experiments import protocol
 from experiments.protocol import MAX_INLINE_BYTES
 from tests.workers.small_site import SmallSite
 from workers.supervisor import Supervisor
@@ -36,12 +38,16 @@ def test_bytes_are_uploaded_before_the_event_that_names_them(small_site: SmallSi
     assert made[-1] == ("POST", "finish")
 
 
-def test_a_short_shard_with_small_files_takes_one_call(small_site: SmallSite, supervise: Supervise) -> None:
-    supervise(["progress", 1], ["write", "a", "one"], ["write", "b", "two"], ["finish"]).run()
+def test_a_short_shard_with_small_files_takes_one_call(
+    small_site: SmallSite, supervise: Supervise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.supervisor.BATCH_SECONDS", protocol.BATCH_SECONDS)
+    made = [["write", "a", "one"], ["write", "b", "two"]]
+    supervise(["print", "hello"], ["progress", 1], ["sleep", 0.15], *made, ["finish"]).run()
 
     assert calls_of_the_shard(small_site) == [("POST", "finish")]
     assert sorted(small_site.blobs.values()) == [b"one", b"two"]
-    assert [event["kind"] for event in small_site.events] == ["progress", "artifact", "artifact"]
+    assert [event["kind"] for event in small_site.events] == ["log", "progress", "artifact", "artifact"]
 
 
 def calls_of_the_shard(small_site: SmallSite) -> list[tuple[str, str]]:
