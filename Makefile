@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-IN_TWO := -n 2 --dist loadgroup
+AT_ONCE := -n 3 --dist loadgroup  # more than cores: many of them wait for something
 
 .PHONY: help demo test lint types test-sqlite test-postgresql chaos bench presets constraints clean
 
@@ -24,10 +24,10 @@ types: $(INSTALLED) ## Check types, and that no migration is missing
 	CIRCUITBOARD_DEBUG=yes CIRCUITBOARD_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 
 test-sqlite: $(INSTALLED)
-	$(BIN)/python -m pytest -rs $(IN_TWO)
+	$(BIN)/python -m pytest -rs $(AT_ONCE)
 
 test-postgresql: $(INSTALLED)
-	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs $(IN_TWO)
+	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs $(AT_ONCE)
 
 chaos: $(INSTALLED) ## Kill a hundred processes at random during real runs, and try every outage, on both databases (an hour; CIRCUITBOARD_CHAOS_SEED)
 	CIRCUITBOARD_CHAOS_KILLS=100 $(BIN)/python -m pytest tests/end_to_end -k "chaos or faults or outages or lent" -s
