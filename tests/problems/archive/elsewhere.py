@@ -17,8 +17,8 @@ def main(folder: Path, *archive: str) -> None:
     from django.test.utils import setup_test_environment
 
     from problems.services.load_catalogue import load_catalogue
-    from tests.problems.archive.lived_in import READ_AT, live_in
     from tests.problems.archive.pages import public_pages, shown
+    from tests.problems.archive.site_in_use import READ_AT, live_in
 
     setup_test_environment()
     call_command("migrate", verbosity=0)

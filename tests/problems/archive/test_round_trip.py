@@ -14,8 +14,8 @@ from problems.services.moderation import change_standing
 from problems.services.proposals import propose_problem
 from tests.pages.addresses import EVERYBODY, TABLE
 from tests.problems.archive.conftest import archived, empty_the_database
-from tests.problems.archive.lived_in import READ_AT, live_in
 from tests.problems.archive.pages import public_pages, shown
+from tests.problems.archive.site_in_use import READ_AT, live_in
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ from workers.science.events import Analysed
 from workers.science.measures import measure
 from workers.science.neuron_rules import f1_of, firing_threshold, precision_and_recall, rules_of, said_of, scores_of
 from workers.science.neurons import directions, layer_of_neurons, main_state
-from workers.science.setup import set_up
 
 TINY = recipe(
     task={"name": "othello", "size": 4, "n_test": 60},
@@ -18,16 +17,6 @@ TINY = recipe(
     measures=[{"name": "loss"}],
     analyses=[{"name": "neuron-map"}],
 )
-
-
-@pytest.fixture(scope="module")
-def setup():
-    return set_up(TINY, [0, 1], torch.device("cpu"))
-
-
-@pytest.fixture(scope="module")
-def snapshot(setup):
-    return setup.snapshot(setup.model.initial_weights([0, 1]))
 
 
 def bools(*rows):

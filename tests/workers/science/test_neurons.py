@@ -8,7 +8,6 @@ from tests.workers.science.runs import recipe
 from workers.science.analyses.neuron_examples import tokens_at_the_top
 from workers.science.measures import measure
 from workers.science.neurons import auroc, directions, layer_of_neurons, main_state
-from workers.science.setup import set_up
 
 TINY = recipe(
     task={"name": "othello", "size": 4, "n_test": 60},
@@ -16,16 +15,6 @@ TINY = recipe(
     training={"steps": 1, "batch": 4},
     measures=[{"name": "loss"}],
 )
-
-
-@pytest.fixture(scope="module")
-def setup():
-    return set_up(TINY, [0, 1], torch.device("cpu"))
-
-
-@pytest.fixture(scope="module")
-def snapshot(setup):
-    return setup.snapshot(setup.model.initial_weights([0, 1]))
 
 
 def area(values, holds, asked=None):

@@ -7,7 +7,6 @@ from workers.science.hidden_states import hidden_states_of
 from workers.science.measures import measure
 from workers.science.measures.probes import at_answers, halves, probe_residual_stream
 from workers.science.probes import fit_linear
-from workers.science.setup import set_up
 
 TINY = recipe(
     task={"name": "othello", "size": 4, "n_test": 60},
@@ -15,12 +14,6 @@ TINY = recipe(
     training={"steps": 1, "batch": 4},
     measures=[{"name": "linear-probe"}],
 )
-
-
-@pytest.fixture(scope="module")
-def snapshot():
-    setup = set_up(TINY, [0, 1], torch.device("cpu"))
-    return setup.snapshot(setup.model.initial_weights([0, 1]))
 
 
 def test_every_layer_is_probed_for_every_encoding_and_the_best_goes_by_the_name_of_it(snapshot):

@@ -1,6 +1,5 @@
 """Probes moved to where it is known what they find."""
 
-import pytest
 import torch
 
 from experiments.recipe.measures import LinearProbe, ProbePerKind, ProbeTransplant
@@ -10,7 +9,6 @@ from tests.workers.science.runs import MemoryArchive, carry_out, of_kind, recipe
 from workers.science.events import Analysed
 from workers.science.measures import measure
 from workers.science.measures.probe_transplant import share_where, transplanted
-from workers.science.setup import set_up
 
 TINY = recipe(
     task={"name": "othello", "size": 4, "n_test": 60},
@@ -19,16 +17,6 @@ TINY = recipe(
     measures=[{"name": "loss"}],
     analyses=[{"name": "transplanted-probes"}],
 )
-
-
-@pytest.fixture(scope="module")
-def setup():
-    return set_up(TINY, [0, 1], torch.device("cpu"))
-
-
-@pytest.fixture(scope="module")
-def snapshot(setup):
-    return setup.snapshot(setup.model.initial_weights([0, 1]))
 
 
 def test_at_home_a_probe_is_the_linear_probe(snapshot):
