@@ -1,5 +1,6 @@
 """The process that dispatches and reaps: `celery -A deploy.site_jobs worker -B`, one beat in all."""
 
+import gc
 import os
 
 import django
@@ -7,7 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings")
 django.setup()
 
-from celery.signals import worker_init, worker_shutting_down  # noqa: E402
+from celery.signals import worker_init, worker_ready, worker_shutting_down  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from deploy.understudy import Understudy  # noqa: E402
@@ -41,3 +42,10 @@ app.conf.update(
 understudy = Understudy()
 worker_init.connect(lambda **_: understudy.start(), weak=False)  # before the broker is looked for
 worker_shutting_down.connect(lambda **_: understudy.stop(), weak=False)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def leave_out_what_is_loaded(**_: object) -> None:
+    """Of the collection of garbage, as the web server does."""
+    gc.collect()
+    gc.freeze()
