@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from experiments.models import Pause, Run
 from experiments.services.finishing import finish_shard
+from experiments.services.headlines import keep_headline
 from experiments.services.runs import submit_run
 from problems.models import Comment, HelpWanted, Idea, Problem, Proposal, SavedFilter, User
 from problems.services.claim_links import claim_link, stop_mail_link
@@ -39,6 +40,7 @@ def run_by(alice: User, run: Run) -> Keys:
     finish_shard(
         lease=granted.lease, outcome=succeeded(granted, stored_file("panels/curve.json", panel(0), kind="panel"))
     )
+    keep_headline(granted.lease.shard.run)  # which waits for the end of the transaction, and a test may be one
     waiting = submit_run(recipe=run.recipe, submitter=alice)
     keys = {"run": run.pk, "recipe": run.recipe_id, "waiting": waiting.pk, "worker": worker.pk}
     return keys | {"shard": waiting.shards.get().pk, "sha256": "0" * 64}

@@ -124,14 +124,14 @@ def barriers_on(page: Page) -> list[Any]:
 
 def misfits(page: Page) -> list[Any]:
     """Widths it does not come to fit; a plot takes a moment to follow."""
-    usual, found = page.viewport_size, []
+    found: list[Any] = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         try:
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=3000)
         except TimeoutError:
             found.append(("it is too wide", width))
-    page.set_viewport_size(usual)
+    page.set_viewport_size({"width": LOOKS["dark on a desk"][1], "height": 900})
     return found
 
 

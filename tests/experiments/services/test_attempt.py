@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from experiments.models import Lease, Run, Shard, State, Worker
+from experiments.models import Headline, Lease, Run, Shard, State, Worker
 from experiments.protocol import ProgressEvent
 from experiments.services.events import store_batch
 from experiments.services.finishing import VERIFIED_AT_ONCE, finish_shard
@@ -76,3 +76,16 @@ def test_free_slot_wakes_the_dispatcher(
     with django_capture_on_commit_callbacks(execute=True):
         finish_shard(lease=granted.lease, outcome=succeeded(granted))
     assert broker == [("experiments.dispatch", (), "site")]
+
+
+def test_the_headline_is_kept_once_the_run_has_ended(
+    run: Run, shard: Shard, worker: Worker, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """And not before: it reads all that was measured, which must not hold a lock."""
+    granted = claim(shard, worker)
+    events = [measured((0, 0, 2.0), (1, 0, 4.0), (0, 9, 1.0), (1, 9, 1.0))]
+    with django_capture_on_commit_callbacks(execute=True):
+        finish_shard(lease=granted.lease, outcome=succeeded(granted, last_batch=batch(granted, 0, *events)))
+        assert not Headline.objects.exists()
+    kept = Headline.objects.get(run=run)
+    assert kept.name and kept.points == [[0, 3.0], [9, 1.0]]
