@@ -28,6 +28,7 @@ FILTERS = [
     "claims=none&predictions=none&view=cards",
 ]
 BUSIEST = 20
+RESEARCHER = "researcher"
 
 
 class Page(NamedTuple):
@@ -53,7 +54,7 @@ class Visitor:
     def _researcher(self) -> User:
         """Has been here for a year, and follows twenty problems, a category and a list."""
         joined = timezone.now() - datetime.timedelta(days=365)
-        person = User.objects.create(username="researcher", date_joined=joined)
+        person = User.objects.create(username=RESEARCHER, date_joined=joined)
         saved = SavedFilter.objects.create(owner=person, name="For an afternoon", query="difficulty=A&recipe=laptop")
         for problem in Problem.objects.filter(number__in=[*self.busiest[:10], *self.numbers[:10]]):
             follow(person, problem=problem)
