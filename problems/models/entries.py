@@ -63,12 +63,6 @@ def packed_traits() -> Any:
     return total
 
 
-def trait_of(traits: int, name: str) -> str:
-    """The value of one trait, read off that number."""
-    weight, values = DIGITS[name]
-    return values[traits // weight % len(values)]
-
-
 def has_trait(name: str, values: Collection[str]) -> Q:
     """One of these values of a trait holds. Asked of the packed number, which stands in the indexes: then no database
     goes to the rows for it, whatever is asked."""

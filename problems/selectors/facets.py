@@ -2,14 +2,15 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from problems.filters import BLANK, CHOICES, NOT_BLANK, ProblemFilter, chosen_values
 from problems.models import Category
-from problems.models.entries import DIGITS, ListEntryQuerySet, trait_of
+from problems.models.entries import DIGITS, ListEntryQuerySet
 from problems.status import Status
 
 
@@ -29,9 +30,42 @@ class Facet:
     is_chosen: bool
 
 
-Kind = tuple[int, bool]  # the traits of some problems, and whether they are claimed
 PLACES = {"category", "subcategory"}
-HALF = DIGITS["work"][0]  # cuts the number of the traits into two of about as many values
+REPORTED = DIGITS["reported"][1]
+# Of each filter by traits: the values, of which exactly one holds for a problem.
+VALUES: dict[str, tuple[str, ...]] = {name: DIGITS[name][1] for name in CHOICES if name in DIGITS} | {
+    "claimed": ("free", "claimed"),
+    "status": (Status.OPEN.value, *REPORTED[1:], Status.BEING_WORKED_ON.value),
+}
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Problems with the same traits, claimed or not, and how many there are of each kind. A large list has thousands
+    of kinds, so they stand in columns and are counted as such."""
+
+    traits: np.ndarray  # each (kind,)
+    is_claimed: np.ndarray
+    n: np.ndarray
+
+    def places(self, name: str) -> np.ndarray:
+        """For each kind, the place of its value among VALUES."""
+        if name == "claimed":
+            return self.is_claimed.astype(np.int64)
+        found = digit(self.traits, "reported" if name == "status" else name)
+        if name == "status":
+            found[(found == 0) & self.is_claimed] = len(REPORTED)
+        return found
+
+    def has(self, name: str, values: frozenset[str]) -> np.ndarray:
+        """Which kinds have one of these values."""
+        is_one: np.ndarray = np.array([value in values for value in VALUES[name]])
+        return np.asarray(is_one[self.places(name)])
+
+
+def digit(traits: np.ndarray, name: str) -> np.ndarray:
+    weight, values = DIGITS[name]
+    return traits // weight % len(values)
 
 
 @dataclass
@@ -72,43 +106,33 @@ def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = No
     return found
 
 
-def kinds_of(
-    entries: ListEntryQuerySet, now: datetime.datetime, fixed: Mapping[str, frozenset[str]]
-) -> Iterator[tuple[Kind, int]]:
-    """With how many there are of each. What the page stands for is looked at here: a database that is asked for it
-    goes to every row instead of the index."""
-    for traits, n, n_claimed in entries.tallied_by_traits(now).iterator():
-        kinds = [((traits, True), n_claimed), ((traits, False), n - n_claimed)]
-        yield from ((kind, n) for kind, n in kinds if n and not fails(kind, fixed))
+def kinds_of(entries: ListEntryQuerySet, now: datetime.datetime, fixed: Mapping[str, frozenset[str]]) -> Kinds:
+    """What the page stands for is looked at here: a database that is asked for it goes to every row instead of the
+    index."""
+    rows = list(entries.tallied_by_traits(now).iterator())
+    traits, n, n_claimed = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    is_claimed = np.arange(2 * len(rows)) >= len(rows)
+    kinds = Kinds(np.tile(traits, 2), is_claimed, np.concatenate([n - n_claimed, n_claimed]))
+    for name, values in fixed.items():
+        is_here = kinds.has(name, values)
+        kinds = Kinds(kinds.traits[is_here], kinds.is_claimed[is_here], kinds.n[is_here])
+    return kinds
 
 
-def fails(kind: Kind, wanted: Mapping[str, frozenset[str]]) -> list[str]:
-    return [name for name, values in wanted.items() if trait_value(name, kind) not in values]
-
-
-def count_kinds(found: Tally, kinds: Iterable[tuple[Kind, int]], wanted: Mapping[str, frozenset[str]]) -> int:
-    """A large list has thousands of kinds, so little is done for each: most of all, none is asked for every trait.
-
-    Returns how many problems there are, whatever is wanted.
-    """
-    low, high = Counter[Kind](), Counter[Kind]()
-    total = 0
-    for kind, n in kinds:
-        total += n
-        failed = fails(kind, wanted)
-        if not failed:
-            traits, is_claimed = kind
-            low[traits % HALF, is_claimed] += n
-            high[traits - traits % HALF, is_claimed] += n
-        elif len(failed) == 1:
-            found.held_back[failed[0]] += n
-            found.traits[failed[0]][trait_value(failed[0], kind)] += n
-    found.n = low.total()
-    for name, counts in found.traits.items():
-        is_high = name in DIGITS and DIGITS[name][0] >= HALF
-        for kind, n in (high if is_high else low).items():
-            counts[trait_value(name, kind)] += n
-    return total
+def count_kinds(found: Tally, kinds: Kinds, wanted: Mapping[str, frozenset[str]]) -> int:
+    """Returns how many problems there are, whatever is wanted."""
+    failed = {name: ~kinds.has(name, values) for name, values in wanted.items()}
+    n_failed = sum(failed.values(), np.zeros(len(kinds.n), dtype=np.int64))
+    passing = np.where(n_failed == 0, kinds.n, 0)
+    found.n = int(passing.sum())
+    for name, values in VALUES.items():
+        shown = passing
+        if name in failed:
+            shown = np.where((n_failed == 0) | ((n_failed == 1) & failed[name]), kinds.n, 0)
+            found.held_back[name] += int(shown.sum()) - found.n
+        counted = np.bincount(kinds.places(name), weights=shown, minlength=len(values))
+        found.traits[name] = Counter(dict(zip(values, map(int, counted), strict=True)))
+    return int(kinds.n.sum())
 
 
 def count_place(found: Tally, category: int, subcategory: str, n: int, chosen: Mapping[str, Any]) -> None:
@@ -124,16 +148,6 @@ def count_place(found: Tally, category: int, subcategory: str, n: int, chosen: M
 
 def is_in(subcategory: str, wanted: str) -> bool:
     return bool(subcategory) == (wanted == NOT_BLANK) if wanted in (BLANK, NOT_BLANK) else subcategory == wanted
-
-
-@lru_cache(maxsize=200_000)
-def trait_value(name: str, kind: Kind) -> str:
-    traits, is_claimed = kind
-    if name == "claimed":
-        return "claimed" if is_claimed else "free"
-    if name == "status":
-        return trait_of(traits, "reported") or (Status.BEING_WORKED_ON if is_claimed else Status.OPEN).value
-    return trait_of(traits, name)
 
 
 def facets_of(problem_filter: ProblemFilter, found: Tally) -> list[Facet]:
