@@ -109,10 +109,13 @@ def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = No
 def kinds_of(entries: ListEntryQuerySet, now: datetime.datetime, fixed: Mapping[str, frozenset[str]]) -> Kinds:
     """What the page stands for is looked at here: a database that is asked for it goes to every row instead of the
     index."""
-    rows = list(entries.tallied_by_traits(now).iterator())
-    traits, n, n_claimed = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    is_claimed = np.arange(2 * len(rows)) >= len(rows)
-    kinds = Kinds(np.tile(traits, 2), is_claimed, np.concatenate([n - n_claimed, n_claimed]))
+    rows = np.array(list(entries.tallied_by_traits(now).iterator()), dtype=np.int64).reshape(-1, 3)
+    (every, _, n), (claimed, _, n_claimed) = rows[rows[:, 1] == 0].T, rows[rows[:, 1] == 1].T
+    kinds = Kinds(  # the free ones are all of them less the claimed ones
+        traits=np.concatenate([every, claimed, claimed]),
+        is_claimed=np.repeat([False, False, True], [len(every), len(claimed), len(claimed)]),
+        n=np.concatenate([n, -n_claimed, n_claimed]),
+    )
     for name, values in fixed.items():
         is_here = kinds.has(name, values)
         kinds = Kinds(kinds.traits[is_here], kinds.is_claimed[is_here], kinds.n[is_here])

@@ -25,7 +25,7 @@ from problems.models import (
     Resolution,
     SearchWord,
 )
-from problems.models.entries import NEVER, RANGES
+from problems.models.entries import NEVER, RANGES, traits_of
 from problems.models.querysets import number_of
 from problems.search.engines import Document, Table, engine
 from problems.search.spelling import learn
@@ -45,7 +45,7 @@ def relist(*problems: int) -> None:
     list(locked.values_list("pk"))
     entries = [entry_of(problem) for problem in with_facts(problems)]
     ListEntry.objects.filter(pk__in=set(problems) - {entry.pk for entry in entries}).delete()
-    names = [field.name for field in ListEntry._meta.concrete_fields if field.name not in ("problem", "traits")]
+    names = [field.name for field in ListEntry._meta.concrete_fields if field.name != "problem"]
     ListEntry.objects.bulk_create(entries, update_conflicts=True, unique_fields=["problem"], update_fields=names)
 
 
@@ -118,7 +118,7 @@ COUNTED = ("n_claims", "n_references", "n_wishes", "n_predictions", "n_comments"
 
 def entry_of(problem: Problem) -> ListEntry:
     both = problem.difficulty_low + problem.difficulty_high
-    return ListEntry(
+    entry = ListEntry(
         problem_id=problem.pk,
         reported=reported(problem),
         claimed_at=problem.claimed_at or NEVER,  # type: ignore[attr-defined]
@@ -126,6 +126,8 @@ def entry_of(problem: Problem) -> ListEntry:
         place_from_hardest=HARDEST_FIRST.index(both) if both else UNKNOWN_LAST,
         **{name: getattr(problem, name) for name in (*COPIED, *COUNTED, *COUNTS)},
     )
+    entry.traits = traits_of(entry)
+    return entry
 
 
 def reported(problem: Problem) -> str:

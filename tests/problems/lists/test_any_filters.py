@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from problems.filters import BLANK, CHOICES, NOT_BLANK, SEVERAL, ProblemFilter
 from problems.models import LETTERS, Category, ListEntry, Problem
-from problems.models.entries import NEVER
+from problems.models.entries import NEVER, traits_of
 from problems.selectors.facets import facets_of, tally
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def entry_of(i: int, category: Category, chance: random.Random) -> ListEntry:
     low, high = sorted(chance.choices(LETTERS, k=2)) if chance.random() < 0.8 else ("", "")
     n_recipes, n_runs = chance.randrange(2), chance.randrange(2)
     ago = datetime.timedelta(days=chance.choice([1, 29, 31, 200]))
-    return ListEntry(
+    entry = ListEntry(
         problem=problem,
         category=category,
         index=i,
@@ -52,6 +52,8 @@ def entry_of(i: int, category: Category, chance: random.Random) -> ListEntry:
         n_succeeded_runs=n_runs and chance.randrange(2),
         **{name: chance.randrange(2) for name in COUNTED},
     )
+    entry.traits = traits_of(entry)
+    return entry
 
 
 def passes(entry: ListEntry, name: str, value: str) -> bool:

@@ -3,12 +3,13 @@
 import random
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.http import QueryDict
 
 from problems.filters import CHOICES, ProblemFilter, chosen_values
 from problems.models import ListEntry, Problem
-from problems.models.entries import TRAITS, has_trait
+from problems.models.entries import TRAITS, has_trait, traits_of
 from problems.services.listed import rebuild
 from problems.status import Status
 
@@ -26,6 +27,7 @@ def varied(catalogue):
         for name in COUNTS:
             setattr(entry, name, chance.choice([0, 0, 2]))
         entry.reported = chance.choice(statuses)
+        entry.traits = traits_of(entry)
         entry.save()
     yield
     rebuild()
@@ -60,6 +62,12 @@ def value_of(entry, name, now):
         return "claimed" if entry.status(now) == Status.BEING_WORKED_ON else "free"
     columns = {f.name: Value(getattr(entry, f.attname), output_field=f) for f in ListEntry._meta.concrete_fields}
     return next(value for value, rule in TRAITS[name].items() if rule.check({**columns, "pk": entry.pk}))
+
+
+def test_the_database_refuses_a_number_that_the_columns_do_not_say():
+    entry = ListEntry.objects.latest("pk")
+    with pytest.raises(IntegrityError, match="list_traits_are_true"), transaction.atomic():
+        ListEntry.objects.filter(pk=entry.pk).update(traits=entry.traits + 1)
 
 
 def test_two_filters_share_nothing_that_changes():
