@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from problems.models import LETTERS, Alias, ListEntry, Problem
 from problems.models.entries import RANGES, ListEntryQuerySet, has_trait, is_claimed
-from problems.search.engines import keys_found, keys_looked_up
-from problems.search.relevance import places_best_first
+from problems.search.engines import engine, keys_found, keys_looked_up
+from problems.search.relevance import keys_best_first
 from problems.search.words import asked_words
 from problems.status import Status
 
@@ -115,6 +115,11 @@ def chosen_values(name: str, chosen: Any) -> frozenset[str]:
     return frozenset[str]().union(*(one.lets_through for one in CHOICES[name] if one.value in wanted))
 
 
+def is_one_of(keys: list[int]) -> RawSQL:
+    """Whether an entry is that of one of these problems."""
+    return engine().is_among("problems_listentry.problem_id", keys)
+
+
 def not_one_of(allowed: Sequence[str]) -> Mapping[str, str]:
     return {"invalid_choice": f"“%(value)s” is not one of {', '.join(allowed)}."}
 
@@ -196,12 +201,13 @@ class ProblemFilter(django_filters.FilterSet):
         return form
 
     def search(self, entries: ListEntryQuerySet, name: str, query: str) -> ListEntryQuerySet:
-        return entries.filter(pk__in=self.keys) if self.asked else entries.none()
+        return entries.filter(self.is_found) if self.asked else entries.none()
 
     @cached_property
-    def keys(self) -> RawSQL:
-        """Of the problems that the search finds."""
-        return keys_looked_up("problems_search", self.asked)
+    def is_found(self) -> RawSQL:
+        if self.sort_in_use != "relevance":
+            return is_one_of(keys_looked_up("problems_search", self.asked))
+        return is_one_of([key for keys in self.best_first for key in keys])
 
     def in_subcategory(self, entries: ListEntryQuerySet, name: str, value: str) -> ListEntryQuerySet:
         if value == NOT_BLANK:
@@ -234,15 +240,15 @@ class ProblemFilter(django_filters.FilterSet):
         return self.sorted_by(entries, "sort", self.sort_in_use)
 
     @cached_property
-    def keys_best_first(self) -> list[RawSQL]:
-        return list(places_best_first(self.asked))
+    def best_first(self) -> list[list[int]]:
+        return keys_best_first(self.asked)
 
     def by_relevance(self, entries: ListEntryQuerySet) -> ListEntryQuerySet:
         """See problems/search: a number asked for by name, then the place where all the words stand."""
         query = self.form.cleaned_data["q"].strip()
         numbered = Q(pk__in=Problem.objects.filter(number=query).values("pk"))
         by_name = numbered | Q(pk__in=Alias.objects.filter(number=query).values("problem"))
-        best_first = [by_name, *(Q(pk__in=found) for found in self.keys_best_first)]
+        best_first = [by_name, *(is_one_of(keys) for keys in self.best_first[:-1])]
         rank = Case(*(When(found, then=Value(n)) for n, found in enumerate(best_first)), default=Value(len(best_first)))
         return entries.annotate(relevance=rank).order_by("relevance", "category_id", "index")
 
@@ -292,6 +298,5 @@ EMPTY: tuple[Any, ...] = (None, "", "any", [])
 class PartOfAQuestion(ProblemFilter):
     """For what asks about many filters at once: a search is not looked up beforehand."""
 
-    @cached_property
-    def keys(self) -> RawSQL:
-        return keys_found("problems_search", self.asked)
+    def search(self, entries: ListEntryQuerySet, name: str, query: str) -> ListEntryQuerySet:
+        return entries.filter(pk__in=keys_found("problems_search", self.asked)) if self.asked else entries.none()

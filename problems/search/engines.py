@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal, Protocol
 
 from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from problems.search.words import stem
@@ -17,6 +18,7 @@ Place = Literal["statement", "subject", "work", "discussion"]
 PLACES: tuple[Place, ...] = ("statement", "subject", "work", "discussion")
 Document = Mapping[Place, Collection[str]]
 Row = list[int | str]
+CONDITION = BooleanField()
 
 # Of a word that nearly everything mentions. Beyond it a list would serve nobody, and counting it takes time.
 MOST_FOUND = 3_000
@@ -31,8 +33,11 @@ class Engine(Protocol):
     def select(self, table: Table) -> str:
         """The SQL that gives the keys of what answers a question."""
 
-    def among(self, keys: list[int]) -> RawSQL:
-        """These keys, usable in `filter(pk__in=...)`."""
+    def places_needed(self, table: Table, asked: list[str]) -> dict[int, int]:
+        """By the key of what answers: in how many of PLACES, from the first on, all the words are found."""
+
+    def is_among(self, column: str, keys: list[int]) -> RawSQL:
+        """A condition for `filter(...)`: the column has one of these values."""
 
 
 class SqliteEngine:
@@ -54,8 +59,20 @@ class SqliteEngine:
     def select(self, table: Table) -> str:
         return f"SELECT rowid FROM {table} WHERE {table} MATCH %s LIMIT {MOST_FOUND}"
 
-    def among(self, keys: list[int]) -> RawSQL:
-        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])
+    def places_needed(self, table: Table, asked: list[str]) -> dict[int, int]:
+        """One question for each number of places, most first, and each answer once more for fewer places."""
+        numbers = range(len(PLACES), 0, -1)
+        select = " UNION ALL ".join(f"SELECT rowid, {n} FROM ({self.select(table)})" for n in numbers)
+        needed: dict[int, int] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(select, [self.question(asked, PLACES[:n]) for n in numbers])
+            for key, n in cursor.fetchall():
+                if n == len(PLACES) or key in needed:
+                    needed[key] = n
+        return needed
+
+    def is_among(self, column: str, keys: list[int]) -> RawSQL:
+        return RawSQL(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(keys)], CONDITION)
 
 
 class PostgresqlEngine:
@@ -88,9 +105,19 @@ class PostgresqlEngine:
     def select(self, table: Table) -> str:
         return f"SELECT id FROM {table} WHERE words @@ %s::tsquery LIMIT {MOST_FOUND}"
 
-    def among(self, keys: list[int]) -> RawSQL:
-        """Written out, so that they are hashed: of a subquery PostgreSQL may go through all of them for each row."""
-        return RawSQL(", ".join(map(str, keys)) or "NULL", [])
+    def places_needed(self, table: Table, asked: list[str]) -> dict[int, int]:
+        """In one query: to ask for each number of places would read much of the table each time."""
+        fewer = range(1, len(PLACES))
+        cases = " ".join(f"WHEN words @@ %s::tsquery THEN {n}" for n in fewer)
+        select = f"SELECT id, CASE {cases} ELSE {len(PLACES)} END FROM {table} WHERE words @@ %s::tsquery"
+        questions = [self.question(asked, PLACES[:n]) for n in fewer]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{select} LIMIT {MOST_FOUND}", [*questions, self.question(asked, PLACES)])
+            return dict(cursor.fetchall())
+
+    def is_among(self, column: str, keys: list[int]) -> RawSQL:
+        """As one text, which is read faster than thousands of numbers, and hashed, which a subquery may not be."""
+        return RawSQL(f"{column} = ANY(%s::bigint[])", [f"{{{','.join(map(str, keys))}}}"], CONDITION)
 
 
 def engine() -> Engine:
@@ -103,10 +130,10 @@ def keys_found(table: Table, asked: list[str], places: Collection[Place] = PLACE
     return RawSQL(asking.select(table), [asking.question(asked, places)])
 
 
-def keys_looked_up(table: Table, asked: list[str], places: Collection[Place] = PLACES) -> RawSQL:
+def keys_looked_up(table: Table, asked: list[str], places: Collection[Place] = PLACES) -> list[int]:
     """The same, looked up at once: a list asks for them several times, and a database that knows how many they are does
     not go through everything else to find them."""
     asking = engine()
     with connection.cursor() as cursor:
         cursor.execute(asking.select(table), [asking.question(asked, places)])
-        return asking.among([key for (key,) in cursor.fetchall()])
+        return [key for (key,) in cursor.fetchall()]
