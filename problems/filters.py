@@ -1,9 +1,7 @@
 """The filters of the catalogue: one class for the pages, the exports, the API and saved filters."""
 
 import datetime
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from copy import copy
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, cast
@@ -15,10 +13,11 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from problems.models import LETTERS, Alias, ListEntry, Problem
-from problems.models.entries import RANGES, ListEntryQuerySet, has_trait, is_claimed
+from problems.models.entries import RANGES, ListEntryQuerySet, has_trait, is_claimed, says_trait
 from problems.search.engines import engine, keys_found, keys_looked_up
 from problems.search.relevance import keys_best_first
 from problems.search.words import asked_words
+from problems.shared_fields import Shared
 from problems.status import Status
 
 SORTS = {
@@ -31,6 +30,7 @@ SORTS = {
 }
 VIEWS = {"table": "Table", "cards": "Cards"}
 BLANK, NOT_BLANK = "-", "*"
+AskedOfTrait = Callable[[str, Collection[str]], Q]  # that one of these values of a trait holds
 
 
 @dataclass(frozen=True)
@@ -88,24 +88,24 @@ CHOICES: dict[str, list[Choice]] = {
 SEVERAL = ("difficulty", "status")  # of these one may choose more than one
 
 
-def condition(name: str, values: frozenset[str], now: datetime.datetime) -> Q:
+def condition(name: str, values: frozenset[str], now: datetime.datetime, *, asked: AskedOfTrait = says_trait) -> Q:
     """What passes a filter for any of these values of a trait. Two traits depend on the clock."""
     if not values:
         return Q(pk__in=[])
     if name == "claimed":
         return Q.create([is_claimed(now) if value == "claimed" else ~is_claimed(now) for value in values], Q.OR)
     if name == "status":
-        return Q.create([status_is(value, now) for value in values], Q.OR)
-    return has_trait(name, values)
+        return Q.create([status_is(value, now, asked) for value in values], Q.OR)
+    return asked(name, values)
 
 
-def status_is(value: str, now: datetime.datetime) -> Q:
+def status_is(value: str, now: datetime.datetime, asked: AskedOfTrait) -> Q:
     """Few problems have a status that rests on more than claims, and those stand together in an index."""
     match value:
         case Status.OPEN:
-            return has_trait("reported", [""]) & ~is_claimed(now)
+            return asked("reported", [""]) & ~is_claimed(now)
         case Status.BEING_WORKED_ON:
-            return has_trait("reported", [""]) & is_claimed(now)
+            return asked("reported", [""]) & is_claimed(now)
     return Q(reported=value)
 
 
@@ -142,22 +142,6 @@ def named(options: Mapping[str, str], label: str, method: str) -> django_filters
 
 class WholeNumberFilter(django_filters.Filter):
     field_class = forms.IntegerField
-
-
-class Shared(OrderedDict[str, Any]):
-    """Filters or form fields, which django-filter and Django copy for each list with all that is in them. Nothing here
-    changes any, so a copy shares what they consist of: it takes a tenth of the time."""
-
-    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
-        return {name: self.own(one) for name, one in self.items()}
-
-    def own(self, one: Any) -> Any:
-        """A filter knows the list it belongs to, and its method finds it there; a field belongs to none."""
-        if not isinstance(one, django_filters.Filter):
-            return one
-        made = copy(one)
-        made.method = one.method
-        return made
 
 
 class ProblemFilter(django_filters.FilterSet):
@@ -217,7 +201,7 @@ class ProblemFilter(django_filters.FilterSet):
     def with_trait(self, entries: ListEntryQuerySet, name: str, chosen: Any) -> ListEntryQuerySet:
         if chosen in EMPTY:
             return entries
-        return entries.filter(condition(name, chosen_values(name, chosen), self.now))
+        return entries.filter(condition(name, chosen_values(name, chosen), self.now, asked=has_trait))
 
     def as_it_is(self, entries: ListEntryQuerySet, name: str, value: str) -> ListEntryQuerySet:
         return entries
@@ -278,7 +262,11 @@ class ProblemFilter(django_filters.FilterSet):
     @property
     def found(self) -> ListEntryQuerySet:
         """What passes every filter, sorted; values that mean nothing are left out and stand in `errors`."""
-        return self.in_order(self.only(*self.chosen))
+        entries = self.only(*(name for name in self.chosen if name not in CHOICES))
+        for name, value in self.chosen.items():
+            if name in CHOICES:
+                entries = entries.filter(condition(name, chosen_values(name, value), self.now))
+        return self.in_order(entries)
 
     @property
     def qs(self) -> ListEntryQuerySet:

@@ -85,6 +85,16 @@ def has_trait(name: str, values: Collection[str]) -> Q:
     return Q(In(digit, sorted(known.index(value) for value in values)))
 
 
+# "Nothing is reported" said so that SQLite does not begin with the index of what is: it cannot know that little is.
+SAID = TRAITS | {"reported": TRAITS["reported"] | {"": ~Q(reported__gt="")}}
+
+
+def says_trait(name: str, values: Collection[str]) -> Q:
+    """The same, asked of the columns: of those a database knows how common each value is, so it goes through a list in
+    its order where much passes, and looks for what is rare. It knows nothing of the digits of a number."""
+    return Q.create([SAID[name][value] for value in sorted(values)], Q.OR)
+
+
 def digits() -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
     weight = 1
     for name, values in TRAITS.items():

@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from problems.models import Claim, HelpWanted, ListEntry, Problem, Reference
+from problems.models.entries import ListEntryQuerySet
 from problems.models.querysets import ProblemQuerySet
 from problems.selectors.statuses import status_of
 
@@ -22,6 +23,17 @@ def complete(problems: ProblemQuerySet) -> ProblemQuerySet:
     wanted = Prefetch("help_wanted", HelpWanted.objects.open())
     found = problems.select_related("category", "entry").prefetch_related("claims__claimant", "see_also", "aliases")
     return found.prefetch_related(approved).prefetch_related(wanted)
+
+
+def keys_of(found: ListEntryQuerySet, at_first: int) -> Iterator[int]:
+    """The first ones are asked for alone: to put all in order takes a while, and a file can begin before.
+    What moves in between still stands in it once."""
+    keys = found.values_list("pk", flat=True)
+    first = list(keys[:at_first])
+    yield from first
+    if len(first) == at_first:
+        given = set(first)
+        yield from (key for key in keys if key not in given)
 
 
 def complete_in_order(keys: Iterable[int], *, at_first: int = AT_ONCE) -> Iterator[Problem]:

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.views.decorators.http import require_safe
 
 from problems.filters import ProblemFilter
-from problems.selectors.export import AT_ONCE, complete_in_order, csv_lines, export_problem
+from problems.selectors.export import AT_ONCE, complete_in_order, csv_lines, export_problem, keys_of
 
 
 def filtered_rows(request: HttpRequest, *, at_first: int = AT_ONCE) -> Iterator[dict[str, Any]]:
-    keys = list(ProblemFilter(request.GET).found.values_list("pk", flat=True))
+    keys = keys_of(ProblemFilter(request.GET).found, at_first)
     return (export_problem(problem) for problem in complete_in_order(keys, at_first=at_first))
 
 

@@ -3,7 +3,9 @@ import io
 import json
 
 import pytest
+from django.http import QueryDict
 
+from problems.filters import ProblemFilter
 from problems.models import Problem
 from problems.selectors.export import cell
 from problems.services.claims import claim_problem
@@ -26,6 +28,12 @@ def test_json_and_csv_hold_the_filtered_list(client):
     rows = rows_of(client, "?category=5&difficulty=C")
     assert data["count"] == len(rows) == len(data["problems"]) > 5
     assert [row["number"] for row in rows] == [problem["number"] for problem in data["problems"]]
+
+
+def test_a_file_longer_than_its_first_part_holds_each_problem_once_in_the_order_of_the_list(client):
+    found = [entry.number for entry in ProblemFilter(QueryDict("difficulty=B&sort=-difficulty")).found]
+    assert len(found) > 40
+    assert [row["number"] for row in rows_of(client, "?difficulty=B&sort=-difficulty")] == found
 
 
 def test_numbers_stay_text_and_unknowns_stay_empty(client):
