@@ -11,7 +11,7 @@ from experiments.models import Blob, Lease, Run, RunEvent, Shard, State
 from experiments.protocol import RETRIED, Failure, Outcome, StoredArtifact
 from experiments.services.artifacts import check_blobs, check_panel, drop_resume_states, keep_artifacts
 from experiments.services.blobs import is_stored
-from experiments.services.events import Checked, check_batch, store_batch, store_checked
+from experiments.services.events import Checked, check_batch, store_checked
 from experiments.services.leases import AT_REST, end_lease, give_back, retry_or_fail, stale_epoch
 from experiments.services.refusals import Unprocessable
 from experiments.services.transitions import lock_run, move_shard
@@ -83,8 +83,8 @@ def _succeed(lease: Lease, batch: Checked | None, outcome: Outcome) -> None:
     try:
         _check_storage(outcome.manifest)
     except Unprocessable:
-        if batch is not None:  # what was measured is kept, even if the attempt fails for want of a file
-            store_batch(lease=lease, batch=batch.batch)
+        with transaction.atomic():  # what was measured is kept, even if the attempt fails for want of a file
+            _lock_and_store(lease, batch)
         raise
     with transaction.atomic():
         run = _lock_and_store(lease, batch, named=outcome.manifest)
