@@ -1,5 +1,5 @@
 """What the web server loads. All of it stays until the process ends, so the collector of garbage need not look at it
-again: it took a tenth of a second, in the middle of one request in twenty."""
+again: it took a tenth of a second, in the middle of one request in thirty."""
 
 import gc
 import os
