@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -89,6 +88,8 @@ class MeasurementsView(ApiView):
 
 
 def _parquet(table: pa.Table) -> bytes:
+    import pyarrow.parquet  # 9 MB that few ask for
+
     sink = io.BytesIO()
     # Values hardly repeat: a dictionary of them would cost more time than all the rest.
     repeated = [name for name in table.column_names if name != "value"]
