@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest  # threads of one test would wait for those of another
 AT_ONCE := -n 3 --dist loadgroup  # more than cores: many of them wait for something
 
 .PHONY: help demo test lint types test-sqlite test-postgresql chaos bench presets constraints clean
@@ -23,10 +24,10 @@ types: $(INSTALLED) ## Check types, and that no migration is missing
 	$(BIN)/python -m pytest tests/architecture/test_types.py
 
 test-sqlite: $(INSTALLED)
-	$(BIN)/python -m pytest -rs $(AT_ONCE)
+	$(PYTEST) -rs $(AT_ONCE)
 
 test-postgresql: $(INSTALLED)
-	CIRCUITBOARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs $(AT_ONCE)
+	CIRCUITBOARD_TEST_DATABASE=postgresql $(PYTEST) -rs $(AT_ONCE)
 
 chaos: $(INSTALLED) ## Kill a hundred processes at random during real runs, and try every outage, on both databases (an hour; CIRCUITBOARD_CHAOS_SEED)
 	CIRCUITBOARD_CHAOS_KILLS=100 $(BIN)/python -m pytest tests/end_to_end -k "chaos or faults or outages or lent" -s

@@ -41,3 +41,4 @@ def test_pages_and_archive_are_the_same_on_the_other_database_and_back_again(tmp
     assert [url for url in pages if pages_there[url] != pages[url]] == []
     assert [url for url in pages if pages_back[url] != pages[url]] == []
     assert archive == there == back
+    assert "curator" in pages_back["/people/carol/"] and "trusted member" in pages_back["/people/earl/"]

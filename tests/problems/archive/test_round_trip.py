@@ -14,8 +14,7 @@ from problems.services.moderation import change_standing
 from problems.services.proposals import propose_problem
 from tests.pages.addresses import EVERYBODY, TABLE
 from tests.problems.archive.conftest import archived, empty_the_database
-from tests.problems.archive.pages import public_pages, shown
-from tests.problems.archive.site_in_use import READ_AT, live_in
+from tests.problems.archive.pages import public_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -24,20 +23,6 @@ NOT_OF_THE_CATALOGUE = {
     *("data", "data-file", "data-now", "own-feed", "saved-filter-feed", "digest-stop"),
     *("claim-keep", "claim-leave", "claim-mail-stop"),
 }
-
-
-@pytest.mark.slow
-def test_every_page_is_as_it_was(catalogue, time_machine):
-    live_in()
-    time_machine.move_to(READ_AT, tick=False)
-    pages = public_pages()
-    before, archive = shown(pages), archived()
-    empty_the_database()
-    read_archive(archive)
-    after = shown(pages)
-    assert [url for url in pages if after[url] != before[url]] == []
-    assert archived() == archive and public_pages() == pages
-    assert "curator" in after["/people/carol/"] and "trusted member" in after["/people/earl/"]
 
 
 def test_every_kind_of_page_is_compared(busy):
