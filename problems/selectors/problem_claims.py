@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -16,7 +17,7 @@ class ProblemClaims:
     own: Claim | None
     has_no_parts: bool  # the problem, so that no claim is asked for them
 
-    @property
+    @cached_property
     def active(self) -> list[Claim]:
         return [claim for claim in self.everybody if claim.freshness in ACTIVE]
 
@@ -24,7 +25,7 @@ class ProblemClaims:
     def others(self) -> list[Claim]:
         return [claim for claim in self.everybody if claim != self.own]
 
-    @property
+    @cached_property
     def past(self) -> list[Claim]:
         return [claim for claim in self.everybody if claim.freshness not in ACTIVE]
 
