@@ -28,7 +28,7 @@ RUNS = 10
 LAPTOP = "laptop"
 IN_A_LIST = ("state", "created_at", "recipe__title", "submitter__username")
 ON_A_RECIPE_CARD = ("problem", "title", "size", "laptop_seconds", "laptop_rests_on", "author__username")
-ON_A_CARD = (*IN_A_LIST, "recipe__resolved", "recipe__problem__number")
+ON_A_CARD = (*IN_A_LIST, "recipe__problem__number")
 
 
 class ExperimentEvidence:
@@ -76,10 +76,9 @@ class ExperimentEvidence:
         }
 
     def cards(self, runs: Collection[int]) -> Mapping[int, RunCard]:
-        found = Run.objects.filter(pk__in=runs).select_related("recipe__problem", "submitter").only(*ON_A_CARD)
         return {
             tile.run.pk: RunCard(tile.run.get_absolute_url(), "experiments/_run_card.html", {"tile": tile})
-            for tile in tiles(found)
+            for tile in tiles(runs_on_cards(runs))
         }
 
     def runs_since(self, problem: Problem, moment: datetime.datetime | None) -> UnreflectedRuns:
@@ -95,6 +94,10 @@ class ExperimentEvidence:
     def person(self, person: "User") -> dict[str, Any]:
         runs = Run.objects.filter(submitter=person).order_by("-pk")
         return {"runs": lines(runs[:RUNS]), "n_runs": runs.count()}
+
+
+def runs_on_cards(runs: Collection[int]) -> QuerySet[Run]:
+    return Run.objects.filter(pk__in=runs).select_related("recipe__problem", "submitter").only(*ON_A_CARD)
 
 
 def recipes_of(problem: Problem) -> QuerySet[SubmittedRecipe]:

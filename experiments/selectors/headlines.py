@@ -6,26 +6,26 @@ from django.core.cache import cache
 from django.db.models import Max, Sum
 
 from experiments.models import ENDED, Headline, MeasurementChunk, Run
-from experiments.services.headlines import Line, Resolved, read_headlines
+from experiments.services.headlines import Line, read_headlines
 
 REMEMBERED_SECONDS = 24 * 3600
 NOTHING_MEASURED = Line("", ())
 
 
-def headlines(states: Mapping[int, str], recipes: Mapping[int, Resolved] | None = None) -> dict[int, Line]:
-    """By run, of runs given with their states and, where they are at hand, their resolved recipes."""
+def headlines(states: Mapping[int, str]) -> dict[int, Line]:
+    """By run, of runs given with their states."""
     ended = [run for run, state in states.items() if state in ENDED]
     found = _stored(ended) if ended else {}
     # Those that ended before headlines were kept change no more either.
     keys = {f"headline-{run}-ended": run for run in ended if run not in found}
     keys |= _keys_of_live([run for run in states if run not in ended])
-    found |= _remembered(keys, recipes) if keys else {}
+    found |= _remembered(keys) if keys else {}
     return {run: found.get(run, NOTHING_MEASURED) for run in states}
 
 
 def _stored(runs: Collection[int]) -> dict[int, Line]:
     rows = Headline.objects.filter(run__in=runs).values_list("run", "name", "points")
-    return {run: Line(name, tuple((step, value) for step, value in points)) for run, name, points in rows}
+    return {run: Line(name, tuple(map(tuple, points))) for run, name, points in rows}
 
 
 def _keys_of_live(runs: Collection[int]) -> dict[str, int]:
@@ -38,14 +38,12 @@ def _keys_of_live(runs: Collection[int]) -> dict[str, int]:
     return {f"headline-{run}-{last}-{n}": run for run, last, n in measured}
 
 
-def _remembered(keys: Mapping[str, int], recipes: Mapping[int, Resolved] | None) -> dict[int, Line]:
+def _remembered(keys: Mapping[str, int]) -> dict[int, Line]:
     """What was read once under these keys, or is read now."""
     found: dict[int, Line] = {keys[key]: line for key, line in cache.get_many(keys).items()}
     missing = {key: run for key, run in keys.items() if run not in found}
     if not missing:
         return found
-    if recipes is None:
-        recipes = dict(Run.objects.filter(pk__in=missing.values()).values_list("pk", "recipe__resolved"))
-    read = read_headlines({run: recipes[run] for run in missing.values()})
+    read = read_headlines(dict(Run.objects.filter(pk__in=missing.values()).values_list("pk", "recipe__resolved")))
     cache.set_many({key: read[run] for key, run in missing.items()}, REMEMBERED_SECONDS)
     return found | read
