@@ -65,7 +65,8 @@ class ExperimentEvidence:
         return {problem: LaptopTime(seconds or 0.0, words[rests_on]) for problem, seconds, rests_on in slowest_first}
 
     def section(self, problem: Problem, user: "User | AnonymousUser") -> dict[str, Any]:
-        recipes = list(recipes_of(problem)[:CARDS])
+        entry = getattr(problem, "entry", None)  # what is merged or awaits approval has none
+        recipes = [] if entry and not entry.n_recipes else list(recipes_of(problem)[:CARDS])
         best = {run.recipe_id: run for run in best_of_recipes([recipe.pk for recipe in recipes])}
         runs = list(runs_of(problem)[: RUNS + 1]) if best else []
         curves = headlines({run.pk: run.state for run in best.values()})
