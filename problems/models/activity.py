@@ -1,6 +1,6 @@
 """What moved: one line for each event that people follow. Feeds, digests and the front page all read from here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any, Self
 
 from django.conf import settings
@@ -17,23 +17,24 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         """For those who watch nothing in particular: an import is one line, however many problems it is about."""
         return self.filter(is_of_import=False)
 
-    def followed_by(self, user: User | AnonymousUser, *, also_on: Iterable[models.QuerySet[Any, Any]] = ()) -> Self:
-        """In a problem, idea or category the person watches, and not muted there.
+    def followed_by(self, user: User | AnonymousUser, *, found_by: Callable[[str], models.QuerySet[Any, Any]]) -> Self:
+        """In a problem, idea or category the person watches, or on a problem that a saved filter finds, and not muted.
 
-        `also_on` are the problems that each saved filter finds, which only its caller knows. What is watched is read
-        first: with its keys at hand, both databases find the few lines by an index instead of asking it of each line.
+        `found_by` gives the problems that the query of a saved filter finds, which only its caller knows. What is
+        watched is read first: with its keys at hand, both databases find the few lines by an index instead of asking
+        it of each line.
         """
-        keys = ("problem", "category", "idea", "is_muted")
+        keys = ("problem", "category", "idea", "saved_filter__query", "is_muted")
         watched = list(Subscription.objects.filter(user=user.pk).values_list(*keys))
-        muted = [problem for problem, _, _, is_muted in watched if problem and is_muted]
-        categories = [category for _, category, _, is_muted in watched if category and not is_muted]
-        wanted = Q(problem__in=[problem for problem, _, _, is_muted in watched if problem and not is_muted])
-        wanted |= Q(idea__in=[idea for _, _, idea, is_muted in watched if idea and not is_muted])
+        muted = [problem for problem, *_, is_muted in watched if problem and is_muted]
+        kept = [row[:-1] for row in watched if not row[-1]]
+        problems, categories, ideas, queries = ([row[n] for row in kept if row[n] is not None] for n in range(4))
+        wanted = Q(problem__in=problems) | Q(idea__in=ideas)
         if categories:
             wanted |= Q(problem__category__in=categories)
-        for problems in also_on:
-            wanted |= Q(problem__in=problems)
-        return self.filter(wanted).exclude(problem__in=muted).exclude(actor=user.pk)
+        for query in queries:
+            wanted |= Q(problem__in=found_by(query))
+        return self.filter(wanted, ~Q(problem__in=muted), ~Q(actor=user.pk))
 
 
 class Activity(models.Model):

@@ -38,18 +38,19 @@ class News:
 
 def activity_for(user: User) -> ActivityQuerySet:
     """Of others, where the person watches."""
-    filters = SavedFilter.objects.filter(subscriptions__user=user, subscriptions__is_muted=False)
-    found = [problems_found_by(saved) for saved in filters]
-    return Activity.objects.followed_by(user, also_on=found).select_related("problem", "idea", "actor")
+    followed = Activity.objects.followed_by(user, found_by=problems_found_by)
+    return followed.select_related("problem", "idea", "actor")
 
 
 def activity_of_filter(saved: SavedFilter) -> ActivityQuerySet:
-    return Activity.objects.filter(problem__in=problems_found_by(saved)).select_related("problem", "idea", "actor")
+    return Activity.objects.filter(problem__in=problems_found_by(saved.query)).select_related(
+        "problem", "idea", "actor"
+    )
 
 
-def problems_found_by(saved: SavedFilter) -> "QuerySet[ListEntry, int]":
-    """Their primary keys, in no order."""
-    asked = PartOfAQuestion(QueryDict(saved.query))
+def problems_found_by(query: str) -> "QuerySet[ListEntry, int]":
+    """The primary keys of what a saved filter finds, in no order."""
+    asked = PartOfAQuestion(QueryDict(query))
     return asked.only(*asked.chosen).order_by().values_list("pk", flat=True)
 
 

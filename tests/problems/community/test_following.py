@@ -106,7 +106,7 @@ def test_the_count_takes_few_queries_and_stops(problem, alice, bob):
     Activity.objects.bulk_create([Activity(kind="run", problem=problem, actor=bob, url="/") for _ in range(300)])
     with CaptureQueriesContext(connection) as queries:
         assert n_unread(alice) == 100
-    assert len(queries) == 3  # the saved filters, what is watched, and the count
+    assert len(queries) == 2  # what is watched, and the count
 
 
 def test_the_list_costs_the_same_however_long(as_alice, problem, idea, alice, bob):
