@@ -81,15 +81,17 @@ def _words(token: Token) -> str:
     return " " if is_line else token.content
 
 
-def handles_in(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def handles_in(text: str) -> frozenset[str]:
     """In lower case; some may be nobody's."""
-    return {match["handle"].lower() for match in MENTION.finditer(text) if match["handle"]}
+    return frozenset(match["handle"].lower() for match in MENTION.finditer(text) if match["handle"])
 
 
-def runs_in(text: str) -> list[int]:
+@lru_cache(maxsize=4096)
+def runs_in(text: str) -> tuple[int, ...]:
     """In the order in which they are first mentioned, in text or code."""
     found = (_run_of(match) for match in MENTION.finditer(text))
-    return list(dict.fromkeys(int(number) for number in found if number))
+    return tuple(dict.fromkeys(int(number) for number in found if number))
 
 
 def _run_of(match: re.Match[str]) -> str | None:

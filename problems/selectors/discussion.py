@@ -53,7 +53,7 @@ def discussion_of(
     place: Problem | Idea, user: User | AnonymousUser, query: QueryDict, revisions: Mapping[int, int] | None = None
 ) -> Discussion:
     """`revisions` are their numbers by history id. `?page=2` turns the page, `?quote=ID` or `?answer=ID` answers."""
-    page = Paginator(in_threads(place, user), COMMENTS_PER_PAGE).get_page(query.get("page"))
+    page = page_of(in_threads(place, user), query.get("page"))
     comments = list(page.object_list)
     quoted = comment_asked_for(query.get("quote", ""), place, user)
     answered = quoted or comment_asked_for(query.get("answer", ""), place, user)
@@ -65,6 +65,12 @@ def discussion_of(
         draft=quotation(quoted) if quoted else "",
         answered=answered,
     )
+
+
+def page_of(comments: "QuerySet[Comment]", number: str | None) -> "Page[Comment]":
+    """Most discussions are short: all of one is read at once then, and nothing needs to be counted before."""
+    first = list(comments[: COMMENTS_PER_PAGE + 1])
+    return Paginator(first if len(first) <= COMMENTS_PER_PAGE else comments, COMMENTS_PER_PAGE).get_page(number)
 
 
 def silence_on(place: Problem | Idea) -> Discussion:
@@ -122,7 +128,7 @@ def people_named(bodies: list[str]) -> dict[str, str]:
     if not handles:
         return {}
     found = User.objects.filter(is_active=True).annotate(lower=Lower("username")).filter(lower__in=handles)
-    return {person.username.lower(): person.get_absolute_url() for person in found}
+    return {name.lower(): address("person", name) for name in found.values_list("username", flat=True)}
 
 
 def comment_asked_for(pk: str, place: Problem | Idea, user: User | AnonymousUser) -> Comment | None:

@@ -190,4 +190,4 @@ def test_people_runs_and_addresses_become_links(text, html):
 
 
 def test_the_address_of_a_run_on_this_site_mentions_it():
-    assert runs_in("http://127.0.0.1:8000/runs/7/ http://elsewhere.org/runs/8/ /runs/9/ Run 10") == [7, 9, 10]
+    assert runs_in("http://127.0.0.1:8000/runs/7/ http://elsewhere.org/runs/8/ /runs/9/ Run 10") == (7, 9, 10)
