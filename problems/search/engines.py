@@ -103,16 +103,22 @@ class PostgresqlEngine:
         return " & ".join([*words, f"({end} | '{last}':*{weights})"])
 
     def select(self, table: Table) -> str:
-        return f"SELECT id FROM {table} WHERE words @@ %s::tsquery LIMIT {MOST_FOUND}"
+        return self._first_found(table, "id")
+
+    def _first_found(self, table: Table, columns: str) -> str:
+        """All that is found is named apart from the limit: with both in one question, PostgreSQL reads the table from
+        some place on in the hope to meet enough soon, and finds others each time."""
+        found = f"SELECT {columns} FROM {table} WHERE words @@ %s::tsquery"
+        return f"WITH found AS MATERIALIZED ({found}) SELECT * FROM found LIMIT {MOST_FOUND}"
 
     def places_needed(self, table: Table, asked: list[str]) -> dict[int, int]:
         """In one query: to ask for each number of places would read much of the table each time."""
         fewer = range(1, len(PLACES))
         cases = " ".join(f"WHEN words @@ %s::tsquery THEN {n}" for n in fewer)
-        select = f"SELECT id, CASE {cases} ELSE {len(PLACES)} END FROM {table} WHERE words @@ %s::tsquery"
+        select = self._first_found(table, f"id, CASE {cases} ELSE {len(PLACES)} END")
         questions = [self.question(asked, PLACES[:n]) for n in fewer]
         with connection.cursor() as cursor:
-            cursor.execute(f"{select} LIMIT {MOST_FOUND}", [*questions, self.question(asked, PLACES)])
+            cursor.execute(select, [*questions, self.question(asked, PLACES)])
             return dict(cursor.fetchall())
 
     def is_among(self, column: str, keys: list[int]) -> RawSQL:
