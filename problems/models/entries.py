@@ -147,6 +147,14 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return [(name, n) for name, n, _ in sorted(counted, key=lambda found: (not found[0], found[2]))]
 
     def tallied_by_traits(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
+        """For each combination of traits, apart for those that are claimed, marked by 1: how many have it.
+
+        Of a part of the list, that is looked at in one go; see below for all of it.
+        """
+        claimed = Case(When(is_claimed(now), then=Value(1)), default=Value(0), output_field=IntegerField())
+        return self.order_by().values_list("traits", claimed).annotate(n=Count("*"))
+
+    def all_tallied_by_traits(self, now: datetime.datetime) -> models.QuerySet[Any, Any]:
         """For each combination of traits: how many have it, and again, marked by 1, how many of these are claimed.
 
         Asked apart, each is answered by an index that holds all it names: `list_by_traits` and `list_by_activity`.

@@ -62,6 +62,14 @@ class Kinds:
         is_one: np.ndarray = np.array([value in values for value in VALUES[name]])
         return np.asarray(is_one[self.places(name)])
 
+    def limited_to(self, fixed: Mapping[str, frozenset[str]]) -> "Kinds":
+        """To what the page stands for: a database that is asked for it goes to every row instead of the index."""
+        kinds = self
+        for name, values in fixed.items():
+            is_here = kinds.has(name, values)
+            kinds = Kinds(kinds.traits[is_here], kinds.is_claimed[is_here], kinds.n[is_here])
+        return kinds
+
 
 def digit(traits: np.ndarray, name: str) -> np.ndarray:
     weight, values = DIGITS[name]
@@ -93,9 +101,12 @@ def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = No
     ground = {*fixed, "q"} & set(problem_filter.chosen)
     found = Tally()
 
-    within = problem_filter.only(*ground - set(values), *PLACES & set(chosen))
-    kinds = kinds_of(within, problem_filter.now, {name: some for name, some in values.items() if name in fixed})
+    narrowed = {*ground - set(values), *PLACES & set(chosen)}
+    read_kinds = kinds_of_part if narrowed else kinds_of_all
+    kinds = read_kinds(problem_filter.only(*narrowed), problem_filter.now)
+    kinds = kinds.limited_to({name: some for name, some in values.items() if name in fixed})
     n_within = count_kinds(found, kinds, wanted)
+    # By a cursor, for which PostgreSQL never starts processes: it believes that few pass, and then each brings many.
     for subcategory, category, n in problem_filter.only(*ground, *wanted).tallied_by_category().iterator():
         count_place(found, category, subcategory, n, chosen)
 
@@ -106,20 +117,19 @@ def tally(problem_filter: ProblemFilter, *, fixed: Mapping[str, Any] | None = No
     return found
 
 
-def kinds_of(entries: ListEntryQuerySet, now: datetime.datetime, fixed: Mapping[str, frozenset[str]]) -> Kinds:
-    """What the page stands for is looked at here: a database that is asked for it goes to every row instead of the
-    index."""
-    rows = np.array(list(entries.tallied_by_traits(now).iterator()), dtype=np.int64).reshape(-1, 3)
+def kinds_of_part(entries: ListEntryQuerySet, now: datetime.datetime) -> Kinds:
+    traits, is_claimed, n = np.array(list(entries.tallied_by_traits(now)), dtype=np.int64).reshape(-1, 3).T
+    return Kinds(traits, is_claimed == 1, n)
+
+
+def kinds_of_all(entries: ListEntryQuerySet, now: datetime.datetime) -> Kinds:
+    rows = np.array(list(entries.all_tallied_by_traits(now)), dtype=np.int64).reshape(-1, 3)
     (every, _, n), (claimed, _, n_claimed) = rows[rows[:, 1] == 0].T, rows[rows[:, 1] == 1].T
-    kinds = Kinds(  # the free ones are all of them less the claimed ones
+    return Kinds(  # the free ones are all of them less the claimed ones
         traits=np.concatenate([every, claimed, claimed]),
         is_claimed=np.repeat([False, False, True], [len(every), len(claimed), len(claimed)]),
         n=np.concatenate([n, -n_claimed, n_claimed]),
     )
-    for name, values in fixed.items():
-        is_here = kinds.has(name, values)
-        kinds = Kinds(kinds.traits[is_here], kinds.is_claimed[is_here], kinds.n[is_here])
-    return kinds
 
 
 def count_kinds(found: Tally, kinds: Kinds, wanted: Mapping[str, frozenset[str]]) -> int:
