@@ -45,8 +45,11 @@ def passage(text: str, asked: list[str]) -> str:
 
 def best_hit(sources: list[tuple[str, str]], missing: list[str]) -> Hit | None:
     """Of the texts (name, text), the first that has most of the words that were not found elsewhere."""
-    said = [len(words_in(text, missing)) for _, text in sources]
-    if not any(said):
-        return None
-    name, text = sources[said.index(max(said))]
-    return Hit(name, passage(" ".join(text.split()), missing))
+    best, most = None, 0
+    for source in sources:
+        n = len(words_in(source[1], missing))
+        if n > most:
+            best, most = source, n
+        if n == len(missing):
+            break
+    return Hit(best[0], passage(" ".join(best[1].split()), missing)) if best else None

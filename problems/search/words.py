@@ -10,7 +10,8 @@ import snowballstemmer
 LONGEST_WORD = 40
 MOST_WORDS = 12
 TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
-POINTED = re.compile(r"\d\.\d")
+# What would be taken for a word or a part of one by its letters alone: "naïve", and the last letter of "1.5b".
+NOT_PLAIN = re.compile(r"[^\W\x00-\x7f]|\d\.\d+[A-Za-z]")
 STOP_WORDS = frozenset(
     """a an and are as at be by can do does for from has have how if in into is it its of on or that the their there
     these they this to was we what when where which why will with""".split()  # noqa: SIM905 - read as a text
@@ -56,7 +57,7 @@ def words_like(text: str, asked: list[str]) -> Iterator[tuple[str, int, int]]:
     """The words of a text that may be among those asked for, with their places: they begin with the same letters,
     which no stem changes. To look at every word of a hundred texts would take longer than the search."""
     initials = "".join(sorted({word[0] for word in asked}))
-    if text.isascii() and initials.isalpha() and not POINTED.search(text):
+    if initials.isascii() and initials.isalpha() and not NOT_PLAIN.search(text):
         for match in _beginning_with(initials).finditer(text):
             yield match.group().lower()[:LONGEST_WORD], match.start(), match.end()
     else:

@@ -11,6 +11,7 @@ TEXTS = [
     "See 5.3a, 12.5b and 5.33; not 533",
     "É clair élan éclair, naïve Über uber",
     "snake_case a_interpret_b ba.ka ba1.2ba",
+    "“interpreted” – as “ba”, ſb and b²",
     "",
 ]
 ASKED = [["interpret"], ["5x3"], ["eclair", "e"], ["uber", "naiv"], ["ka"], ["b", "interpreted"], ["533"]]
