@@ -25,7 +25,7 @@ def wall_tiles(tiles: Iterable[Tile]) -> SafeString:
 
 def wall_tile(tile: Tile) -> str:
     run, problem = tile.run, tile.run.recipe.problem
-    title = escape(truncatechars(run.recipe.title, 120))
+    title = shortened(run.recipe.title, 120)
     return (
         f'<li class="card">\n<p class="split small"><span><a class="mono" href="{problem.get_absolute_url()}">'
         f"{problem.number}</a> {difficulty(problem)}</span>"
@@ -33,6 +33,10 @@ def wall_tile(tile: Tile) -> str:
         f'{curve(tile)}\n<h2><a href="{run.get_absolute_url()}">Run {run.pk}: {title}</a></h2>\n'
         f'<p class="small muted">{" · ".join(notes(tile))}</p>\n</li>'
     )
+
+
+def shortened(title: str, most: int) -> str:
+    return escape(title if len(title) <= most else truncatechars(title, most))
 
 
 def curve(tile: Tile) -> str:
@@ -58,7 +62,7 @@ def run_card(tile: Tile) -> SafeString:
     """It asks again for itself until the run has ended."""
     run, problem = tile.run, tile.run.recipe.problem
     again = f' hx-get="{address("run_card", run.pk)}" hx-trigger="every 5s" hx-swap="outerHTML"'
-    title = escape(truncatechars(run.recipe.title, 140))
+    title = shortened(run.recipe.title, 140)
     said = [seeds(tile), f'of <a href="{problem.get_absolute_url()}">{problem.number}</a>']
     said += [escape(str(run.submitter))] if run.submitter else []
     return mark_safe(

@@ -35,6 +35,17 @@ from problems.services.following import is_following
 from problems.status import MEANING, Status
 
 SHOWN_REVISIONS = 8
+OF_A_REFERENCE = (
+    "problem",
+    "kind",
+    "sign",
+    "title",
+    "url",
+    "note",
+    "approval",
+    "rejection_reason",
+    "added_by__username",
+)
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,8 @@ def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict)
 
 
 def references_of(problem: Problem, user: User | AnonymousUser) -> list[Reference]:
-    return list(problem.references.visible_to(user).select_related("added_by").order_by("pk"))
+    found = problem.references.visible_to(user).select_related("added_by").only(*OF_A_REFERENCE)
+    return list(found.order_by("pk"))
 
 
 def wishes_of(problem: Problem, user: User | AnonymousUser) -> list[HelpWanted]:

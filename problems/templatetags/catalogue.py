@@ -115,12 +115,17 @@ def status(value: str) -> SafeString:
 def sparkline(cell: ResultCell) -> SafeString:
     """A small line from the numbers of `cell`, fitted into a box of 72 by 20."""
     steps, values = zip(*cell.points, strict=True)
-    across, up = fitted(steps, 72), fitted(values, 18)
-    points = " ".join(f"{x:.1f},{19 - y:.1f}" for x, y in zip(across, up, strict=True))
+    points = " ".join(f"{x},{19 - y:.1f}" for x, y in zip(across(steps), fitted(values, 18), strict=True))
     return mark_safe(
         f'<svg class="sparkline" viewBox="0 0 72 20" role="img" aria-label="{escape(cell.points_label)}">'
         f'<polyline points="{points}"/></svg>'
     )
+
+
+@lru_cache(maxsize=500)
+def across(steps: tuple[float, ...]) -> list[str]:
+    """Remembered: most runs on a page were measured at the same steps."""
+    return [f"{x:.1f}" for x in fitted(steps, 72)]
 
 
 def fitted(values: Sequence[float], width: float) -> list[float]:
