@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from problems.addresses import address
-from problems.models.moderation import Moderated, ModeratedQuerySet
+from problems.models.moderation import Approval, Moderated, ModeratedQuerySet
 
 
 class CommentQuerySet(ModeratedQuerySet["Comment"]):
@@ -49,6 +49,11 @@ class Comment(Moderated):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def is_not_taken_in(self) -> bool:
+        """The same as the question `not_taken_in`."""
+        return self.approval == Approval.APPROVED and self.taken_in_by is None and self.removed_at is None
 
     def get_absolute_url(self) -> str:
         """Leads to the page of the discussion on which it stands, which changes as the discussion grows."""

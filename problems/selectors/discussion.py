@@ -48,6 +48,12 @@ class Discussion:
     draft: str  # what the form begins with: a quotation, or nothing
     answered: Comment | None  # what the form answers
 
+    @property
+    def all_comments(self) -> list[Comment] | None:
+        """That somebody may see; None where there are more than stand on this page."""
+        is_all = self.page.paginator.num_pages == 1
+        return [shown.comment for shown in self.comments] if is_all else None
+
 
 def discussion_of(
     place: Problem | Idea, user: User | AnonymousUser, query: QueryDict, revisions: Mapping[int, int] | None = None

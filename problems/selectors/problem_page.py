@@ -124,6 +124,7 @@ def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict)
     revisions = revisions_of(problem)
     numbers = {revision.id: revision.number for revision in revisions}
     may_wait = "comments" in there or counts.n_succeeded_runs
+    discussion = discussion_of(problem, user, query, numbers) if "comments" in there else silence_on(problem)
     return ProblemPage(
         problem=problem,
         status=status,
@@ -143,8 +144,10 @@ def problem_page(problem: Problem, user: User | AnonymousUser, query: QueryDict)
         merged=list(problem.merged.all()) if "merged" in there else [],
         revisions=revisions,
         citation=cite_problem(problem, revisions[-1]) if revisions else None,
-        backlog=not_reflected(problem, there) if may_wait else NotReflected(0, 0, None),
-        discussion=discussion_of(problem, user, query, numbers) if "comments" in there else silence_on(problem),
+        backlog=not_reflected(problem, there, comments=discussion.all_comments)
+        if may_wait
+        else NotReflected(0, 0, None),
+        discussion=discussion,
         neighbours=neighbours_of(problem, query.get("list", "")),
         is_following=bool(user.pk) and is_following(user, problem=problem),  # type: ignore[arg-type]
         evidence_template=evidence.section_template if evidence else "",

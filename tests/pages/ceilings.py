@@ -20,7 +20,7 @@ CEILINGS = {
     "data-schema": 0,
     "data-file": 1,
     "alias": 6,
-    "problem": 38,
+    "problem": 37,
     "revisions": 6,
     "revision": 6,
     "add-reference": 5,
